@@ -249,6 +249,8 @@ def _complaints(model: type[BaseModel], document: Document, at: Key, error: Vali
                 and fault["type"] not in ("missing",):
             path = path[:-1]  # pydantic adds the branch of a union; the file has no such key
         where = document.where(*at, *path)
+        if fault["type"] == "too_short" and fault.get("input"):
+            continue  # pydantic says this of a list whose entries were refused; those have their own lines
         name = _spell((*at, *path))
         if fault["type"] == "extra_forbidden":
             known = sorted(_known_keys(model, fault["loc"][:-1]))

@@ -1,0 +1,238 @@
+"""The resolved project: everything that was stated or read about a site, as frozen values.
+
+A `Project` is what hop 3 makes of a site file: drawings are read, magnets loaded, packs chosen,
+rooms and doors of the file tied to those of the drawings. From here on nobody asks a file again.
+All coordinates are plan metres in the frame of the storey's own drawing unless a field says
+*site*; `Storey.to_site` leads from the one to the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from mrsite.base.pose import Pose
+from mrsite.base.quantity import Grade
+from mrsite.guidance.packs import EquipmentClass, Pack
+from mrsite.magnets.model import MagnetModel
+from mrsite.plans.plan import Plan
+from mrsite.site.schema import (
+    AbsentEntry,
+    AttestationEntry,
+    DrawingTable,
+    EarthTable,
+    IssueTable,
+    MovingMetalEntry,
+    OpeningEntry,
+    OperatorEntry,
+    PathwayEntry,
+    QuenchPipeEntry,
+    SurveyEntry,
+)
+
+#: Heights above a floor that people occupy unless the file says otherwise (DESIGN section 3).
+OCCUPIED = (0.0, 2.1)
+
+Zone = Literal["I", "II", "III", "IV"]
+Occupancy = Literal["public", "staff", "restricted", "maintenance", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Similarity:
+    """A plane similarity without scale: turn, then shift. ``site = rotation @ here + shift``."""
+
+    angle_rad: float = 0.0
+    shift: tuple[float, float] = (0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class Storey:
+    """One level of the building."""
+
+    name: str
+    elevation: float  #: m, finished floor from the site datum
+    height: float | None  #: m, floor to floor
+    ceiling: float | None  #: m above floor
+    slab_m: float | None
+    plan: Plan | None
+    drawing: str | None
+    revision: str | None
+    occupied: tuple[float, float]  #: m above floor
+    occupancy: Occupancy | None  #: of whatever no room of the storey holds
+    to_site: Similarity = Similarity()
+    registered: str | None = None  #: how the drawing was put on the others; None: not shown to coincide
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Scanner:
+    """One magnet at one place (or several, where it moves)."""
+
+    id: str
+    magnet: MagnetModel
+    storey: str
+    poses: tuple[Pose, ...]  #: site frame; the first is the parking or only one
+    isocentre_height: float  #: m above finished floor
+    field_directions: tuple[Literal["+z", "-z"], ...]  #: both where it is unknown
+    status: Literal["existing", "proposed", "removed"]
+    assumed: tuple[str, ...] = ()  #: facts taken from elsewhere, in words
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Space:
+    """A room or an area: what the drawing shows and what the file states, tied together."""
+
+    id: str  #: stable: storey, then number, name or point
+    name: str | None
+    number: str | None
+    storey: str
+    polygon: Any  #: shapely Polygon or None where nobody has drawn it
+    from_plan: bool
+    status: Literal["confirmed", "proposed", "withheld", "stated"]
+    zone: Zone | None = None
+    use: str | None = None
+    occupancy: Occupancy | None = None
+    occupied: tuple[float, float] | None = None  #: m above floor; None: the storey's
+    workstation: bool | None = None
+    rf_cage: Any = None  #: True, False, shapely Polygon or None (not said)
+    ceiling: float | None = None
+    relief_area_m2: float | None = None
+    oxygen_monitor: bool | None = None
+    exhaust_m3_h: float | None = None
+    air_changes: float | None = None
+    switches: tuple[str, ...] | None = None
+    is_area: bool = False  #: outdoors or otherwise unwalled
+    level: float | None = None  #: m, where an area lies on no storey
+    stated: bool = False  #: the file speaks of it
+    where: str = ""
+
+    @property
+    def label(self) -> str:
+        """What a person calls it."""
+        return " ".join(part for part in (self.number, self.name) if part) or self.id
+
+
+@dataclass(frozen=True)
+class Door:
+    """A door with the two spaces it joins."""
+
+    id: str
+    number: str | None
+    storey: str
+    at: tuple[float, float] | None
+    jambs: tuple[tuple[float, float], tuple[float, float]] | None
+    spaces: tuple[str, str] | None  #: ids of spaces, or "outside"; None: not known
+    clear_width_m: float | None
+    leaves: int | None
+    opens_into: str | None  #: id of a space, from the swing drawn or as stated
+    opens: Literal["outward", "inward", "sliding"] | None = None
+    lock: bool | None = None
+    lock_kind: str | None = None
+    self_closing: bool | None = None
+    free_egress: bool | None = None
+    signs: tuple[str, ...] | None = None
+    detector: bool | str | None = None
+    from_plan: bool = True
+    status: Literal["confirmed", "proposed", "withheld", "stated"] = "proposed"
+    where: str = ""
+
+    @property
+    def label(self) -> str:
+        """What a person calls it."""
+        return self.number or self.id
+
+
+@dataclass(frozen=True)
+class Window:
+    """A window that can be seen through or breathed through."""
+
+    storey: str
+    ends: tuple[tuple[float, float], tuple[float, float]]
+    sill: float | None
+    head: float | None
+    kind: Literal["observation", "external"]
+    from_plan: bool = False
+
+
+@dataclass(frozen=True)
+class Equipment:
+    """An item with the volume in which it is sensitive."""
+
+    id: str
+    storey: str
+    footprint: Any  #: shapely Polygon, plan metres
+    heights: tuple[float, float]  #: m above floor
+    heights_from: str  #: "stated", "class" or "floor to ceiling"
+    class_: EquipmentClass | None
+    max_field_mT: float | None
+    label: Literal["safe", "conditional", "unsafe"] | None
+    label_max_field_mT: float | None
+    label_max_gradient_T_per_m: float | None
+    tether_m: float | None
+    source: str | None
+    placed_by: str = "at"  #: "at", "room" (anywhere in it) or "at_block"
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Steel:
+    """A passive shield as stated; drawn, and a reason for caution until it is solved."""
+
+    id: str
+    storey: str
+    lines: tuple[tuple[tuple[float, float], tuple[float, float]], ...]
+    polygon: Any
+    thickness_m: float
+    material: str | None
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Project:
+    """Everything known of a site."""
+
+    name: str
+    path: str
+    inputs: Mapping[str, str]  #: file name -> sha256
+    north_deg: float | None
+    ground_level: float | None
+    position_tolerance_m: float
+    packs: tuple[Pack, ...]
+    equipment_table: Mapping[str, EquipmentClass]
+    storeys: tuple[Storey, ...]
+    scanners: tuple[Scanner, ...]
+    spaces: tuple[Space, ...] = ()
+    doors: tuple[Door, ...] = ()
+    windows: tuple[Window, ...] = ()
+    equipment: tuple[Equipment, ...] = ()
+    steel: tuple[Steel, ...] = ()
+    openings: tuple[OpeningEntry, ...] = ()
+    operators: tuple[OperatorEntry, ...] = ()
+    moving_metal: tuple[MovingMetalEntry, ...] = ()
+    absent: tuple[AbsentEntry, ...] = ()
+    pathways: tuple[PathwayEntry, ...] = ()
+    quench_pipes: tuple[QuenchPipeEntry, ...] = ()
+    surveys: tuple[SurveyEntry, ...] = ()
+    attestations: tuple[AttestationEntry, ...] = ()
+    boundary: Any = None  #: shapely Polygon, site frame
+    earth: EarthTable | None = None
+    issue: IssueTable = field(default_factory=IssueTable)
+    drawing: DrawingTable = field(default_factory=DrawingTable)
+    checks: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  #: what was assumed or could not be read, in words
+
+    def storey(self, name: str) -> Storey:
+        """Return the storey of that name."""
+        return next(s for s in self.storeys if s.name == name)
+
+    def space(self, id_: str) -> Space:
+        """Return the space of that id."""
+        return next(s for s in self.spaces if s.id == id_)
+
+    def grade(self) -> Grade:
+        """Return the weakest grade among the magnets in use."""
+        from mrsite.base.quantity import weakest
+
+        return weakest(*(s.magnet.grade for s in self.scanners if s.status != "removed"))

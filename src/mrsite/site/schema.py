@@ -1,0 +1,476 @@
+"""The site file as it is written: hop 2 of the walk.
+
+Pydantic stands at the door and nowhere else: every fault of the file is told at once, with line,
+column and nearest key. The models are frozen, so that entries that need no resolving (a stated
+absence, an attestation) go on through the project as they are.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from mrsite.base.toml import Document, read_toml, validate
+from mrsite.base.units import unit_name
+
+Finite = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Positive = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Flag = Annotated[bool, Field(strict=True)]
+Point = tuple[Finite, Finite]
+Point3 = tuple[Finite, Finite, Finite]
+Ring = Annotated[tuple[Point, ...], Field(min_length=3)]
+Heights = tuple[Finite, Finite]
+
+Zone = Literal["I", "II", "III", "IV"]
+Occupancy = Literal["public", "staff", "restricted", "maintenance", "none"]
+
+
+class Entry(BaseModel):
+    """What every table of the file has: no unknown keys, no change after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, populate_by_name=True)
+
+
+def _one_of(entry: Entry, *names: str, at_least: bool = True, at_most: bool = True) -> None:
+    given = [n for n in names if getattr(entry, n) is not None]
+    spelt = " or ".join(names)
+    if at_least and not given:
+        raise ValueError(f"give {spelt}")
+    if at_most and len(given) > 1:
+        raise ValueError(f"give only one of {spelt}, not {' and '.join(given)}")
+
+
+def _rising(pair: Heights | None, name: str) -> None:
+    if pair is not None and not pair[0] < pair[1]:
+        raise ValueError(f"{name} must rise: [low, high]")
+
+
+class SiteTable(Entry):
+    """``[site]``."""
+
+    name: Name
+    guidance: tuple[Name, ...] = ()
+    checks: tuple[Name, ...] = ()
+    north_deg: Finite | None = None
+    ground_level: Finite | None = None
+    position_tolerance_m: NotNegative = 0.05
+    catalogues: tuple[str, ...] = ()
+
+
+class IssueTable(Entry):
+    """``[issue]``: what the title block says. No clock is ever read."""
+
+    number: str | None = None
+    revision: str | None = None
+    status: str | None = None
+    date: str | None = None
+    prepared_by: str | None = None
+    checked_by: str | None = None
+    changes: str | tuple[str, ...] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _dates_are_text(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "date" in data and not isinstance(data["date"], str):
+            return {**data, "date": str(data["date"])}
+        return data
+
+
+class EarthTable(Entry):
+    """``[earth]``: for the named variant with the earth's field."""
+
+    vector_uT: Point3 | None = None
+    latitude: Annotated[float, Field(strict=True, ge=-90, le=90)] | None = None
+    longitude: Annotated[float, Field(strict=True, ge=-180, le=360)] | None = None
+    date: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _dates_are_text(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "date" in data and not isinstance(data["date"], str):
+            return {**data, "date": str(data["date"])}
+        return data
+
+    @model_validator(mode="after")
+    def _complete(self) -> EarthTable:
+        place = (self.latitude, self.longitude, self.date)
+        if self.vector_uT is None and None in place:
+            raise ValueError("give vector_uT, or latitude, longitude and date together")
+        return self
+
+
+class DrawingTable(Entry):
+    """``[drawing]``: how our marks are drawn."""
+
+    plot_scale: Positive = 50
+    paper: Name = "A1"
+    layers: Name = "aia"
+    prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,24}$")] = "X-MRIS"
+    show: tuple[Literal["mT", "G"], ...] = ("mT",)
+    lengths: Literal["m", "mm", "ft-in"] = "m"
+
+
+class SchedulesTable(Entry):
+    """``[schedules]``: CSV files whose headers are the keys of the tables they fill."""
+
+    rooms: str | None = None
+    doors: str | None = None
+    equipment: str | None = None
+
+
+class Tie(Entry):
+    """Two points that put one drawing on the others."""
+
+    here: tuple[Point, Point]
+    site: tuple[Point, Point]
+
+
+class LayerHints(Entry):
+    """Patterns of layer names that the person drawing the plan knows to be right."""
+
+    walls: tuple[str, ...] = ()
+    doors: tuple[str, ...] = ()
+    windows: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    rooms: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+
+class StoreyEntry(Entry):
+    """``[[storey]]``."""
+
+    name: Name
+    plan: str | None = None
+    drawing: str | None = None
+    revision: str | None = None
+    elevation: Finite = 0.0
+    height: Positive | None = None
+    ceiling: Positive | None = None
+    slab_mm: NotNegative | None = None
+    units: str | None = None
+    window: tuple[Point, Point] | None = None
+    tie: Tie | None = None
+    layers: LayerHints | None = None
+    occupancy: Occupancy | None = None
+    occupied: Heights | None = None
+
+    @model_validator(mode="after")
+    def _sound(self) -> StoreyEntry:
+        _rising(self.occupied, "occupied")
+        if self.units is not None:
+            unit_name(self.units)
+        return self
+
+
+class ScannerEntry(Entry):
+    """``[[scanner]]``."""
+
+    id: Name
+    magnet: Name
+    storey: Name | None = None
+    isocentre: Point | None = None
+    at_block: Name | None = None
+    positions: Annotated[tuple[Point3, ...], Field(min_length=1)] | None = None
+    isocentre_height: Positive | None = None
+    bearing_deg: Finite | None = None
+    patient_end_towards: Point | None = None
+    field_direction: Literal["+z", "-z"] | None = None
+    status: Literal["existing", "proposed", "removed"] = "proposed"
+
+    @model_validator(mode="after")
+    def _placed(self) -> ScannerEntry:
+        _one_of(self, "isocentre", "at_block", "positions")
+        if self.positions is None and self.at_block is None:
+            _one_of(self, "bearing_deg", "patient_end_towards")
+        return self
+
+
+class Keyed(Entry):
+    """A thing named by number first, then name, then a point."""
+
+    number: Name | None = None
+    name: Name | None = None
+    at: Point | None = None
+    storey: Name | None = None
+
+
+class RoomEntry(Keyed):
+    """``[[room]]``."""
+
+    polygon: Ring | None = None
+    zone: Zone | None = None
+    use: Name | None = None
+    occupancy: Occupancy | None = None
+    occupied: Heights | None = None
+    workstation: Flag | None = None
+    rf_cage: Flag | Ring | None = None
+    ceiling: Positive | None = None
+    relief_area_m2: NotNegative | None = None
+    oxygen_monitor: Flag | None = None
+    exhaust_m3_h: NotNegative | None = None
+    air_changes: NotNegative | None = None
+    switches: tuple[str, ...] | None = None
+
+    @model_validator(mode="after")
+    def _named(self) -> RoomEntry:
+        if self.number is None and self.name is None and self.at is None:
+            raise ValueError("a room needs number, name or at = [x, y]")
+        _rising(self.occupied, "occupied")
+        return self
+
+
+class AreaEntry(Entry):
+    """``[[area]]``: what no wall encloses."""
+
+    name: Name
+    polygon: Ring
+    storey: Name | None = None
+    level: Finite | None = None
+    use: Name | None = None
+    occupancy: Occupancy | None = None
+    occupied: Heights | None = None
+
+    @model_validator(mode="after")
+    def _sound(self) -> AreaEntry:
+        _one_of(self, "storey", "level", at_least=False)
+        _rising(self.occupied, "occupied")
+        return self
+
+
+class DoorEntry(Entry):
+    """``[[door]]``."""
+
+    number: Name | None = None
+    at: Point | None = None
+    storey: Name | None = None
+    between: tuple[Name, Name] | None = None
+    lock: Flag | None = None
+    lock_kind: str | None = None
+    self_closing: Flag | None = None
+    free_egress: Flag | None = None
+    opens: Literal["outward", "inward", "sliding"] | None = None
+    opens_into: Name | None = None
+    clear_width_mm: Positive | None = None
+    signs: tuple[Literal["outside", "inside"], ...] | None = None
+    detector: Flag | str | None = None
+
+    @model_validator(mode="after")
+    def _named(self) -> DoorEntry:
+        if self.number is None and self.at is None and self.between is None:
+            raise ValueError("a door needs number, at = [x, y] or between = [room, room]")
+        return self
+
+
+class WindowEntry(Entry):
+    """``[[window]]``."""
+
+    start: Point = Field(alias="from")
+    end: Point = Field(alias="to")
+    storey: Name | None = None
+    sill: NotNegative | None = None
+    head: Positive | None = None
+    kind: Literal["observation", "external"] = "external"
+
+
+class OpeningEntry(Entry):
+    """``[[opening]]``: where air or people pass, for the quench outlet."""
+
+    at: Point3
+    kind: Literal["intake", "extract", "window", "door"]
+    name: Name | None = None
+
+
+class OperatorEntry(Entry):
+    """``[[operator]]``."""
+
+    at: Point
+    storey: Name | None = None
+    eye_heights: tuple[Positive, ...] = (1.2, 1.6)
+    watches: tuple[Name, ...] = ()
+    cctv: Flag | None = None
+
+
+class EquipmentEntry(Entry):
+    """``[[equipment]]``."""
+
+    id: Name
+    class_: Name | None = Field(default=None, alias="class")
+    max_field_mT: Positive | None = None
+    at: Point | None = None
+    room: Name | None = None
+    at_block: Name | None = None
+    storey: Name | None = None
+    size: tuple[Positive, Positive] | None = None
+    heights: Heights | None = None
+    label: Literal["safe", "conditional", "unsafe"] | None = None
+    label_max_field_mT: Positive | None = None
+    label_max_gradient_T_per_m: Positive | None = None
+    tether_m: NotNegative | None = None
+    source: str | None = None
+
+    @model_validator(mode="after")
+    def _sound(self) -> EquipmentEntry:
+        _one_of(self, "at", "room", "at_block")
+        if self.class_ is None and self.max_field_mT is None and self.label_max_field_mT is None \
+                and self.label is None:
+            raise ValueError("give class, max_field_mT or the item's own label")
+        _rising(self.heights, "heights")
+        return self
+
+
+class MovingMetalEntry(Entry):
+    """``[[moving_metal]]``."""
+
+    id: Name
+    kind: Name
+    mass_kg: Positive | None = None
+    counterweight_kg: Positive | None = None
+    path: Annotated[tuple[Point, ...], Field(min_length=1)]
+    storey: Name | None = None
+    heights: Heights | None = None
+    lasts_s: Positive | None = None
+    traction: dict[str, Any] | None = None
+
+
+class AbsentEntry(Entry):
+    """``[[absent]]``: a class of neighbour looked for and not there."""
+
+    kind: Name
+    within_m: Positive | None = None
+    stated_by: Name
+    date: str | None = None
+
+
+class PathwayEntry(Entry):
+    """``[[pathway]]``."""
+
+    kind: Literal["patient", "bed", "staff", "crash-team", "evacuation", "delivery"]
+    start: Name | Point = Field(alias="from")
+    end: Name | Point = Field(alias="to")
+    storey: Name | None = None
+    width_m: Positive | None = None
+    height_m: Positive | None = None
+
+
+class SteelEntry(Entry):
+    """``[[steel]]``: a passive shield."""
+
+    id: Name | None = None
+    room: Name | None = None
+    faces: tuple[Name, ...] | None = None
+    wall: tuple[Point, Point] | None = None
+    polygon: Ring | None = None
+    storey: Name | None = None
+    thickness_mm: Positive
+    material: Name | None = None
+
+
+class QuenchPipeEntry(Entry):
+    """``[[quench_pipe]]``."""
+
+    scanner: Name | None = None
+    points: Annotated[tuple[Point3, ...], Field(min_length=2)] | None = None
+    layer: Name | None = None
+    storey: Name | None = None
+    diameter_mm: Positive | tuple[Positive, ...] | None = None
+    fittings: tuple[Any, ...] | dict[str, Any] | None = None
+    insulation: str | dict[str, Any] | None = None
+    material: str | None = None
+    wall_mm: Positive | None = None
+    roughness_mm: Positive | None = None
+    supports_m: Positive | None = None
+    outlet: str | dict[str, Any] | None = None
+
+
+class SurveyEntry(Entry):
+    """``[[survey]]``."""
+
+    scanner: Name | None = None
+    readings: str
+    instrument: str | None = None
+    calibrated: str | None = None
+    background: Point3 | Finite | None = None
+
+
+class AttestationEntry(Entry):
+    """``[[attestation]]``: somebody's word, which never reads as a calculation."""
+
+    rule: Name
+    answer: Flag | str
+    who: Name
+    date: str
+    subject: Name | None = None
+    covers: str | None = None
+    expires: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _dates_are_text(cls, data: Any) -> Any:
+        if isinstance(data, dict):
+            return {k: str(v) if k in ("date", "expires") else v for k, v in data.items()}
+        return data
+
+
+class BoundaryTable(Entry):
+    """``[boundary]``: the owner's property line."""
+
+    polygon: Ring | None = None
+    plan: str | None = None
+    layer: str | None = None
+    tie: Tie | None = None
+
+
+class SiteFile(Entry):
+    """The whole file."""
+
+    schema_: Literal[1] = Field(default=1, alias="schema")
+    site: SiteTable
+    issue: IssueTable = IssueTable()
+    earth: EarthTable | None = None
+    drawing: DrawingTable = DrawingTable()
+    schedules: SchedulesTable | None = None
+    storey: Annotated[tuple[StoreyEntry, ...], Field(min_length=1)]
+    scanner: Annotated[tuple[ScannerEntry, ...], Field(min_length=1)]
+    room: tuple[RoomEntry, ...] = ()
+    area: tuple[AreaEntry, ...] = ()
+    door: tuple[DoorEntry, ...] = ()
+    window: tuple[WindowEntry, ...] = ()
+    opening: tuple[OpeningEntry, ...] = ()
+    operator: tuple[OperatorEntry, ...] = ()
+    equipment: tuple[EquipmentEntry, ...] = ()
+    moving_metal: tuple[MovingMetalEntry, ...] = ()
+    absent: tuple[AbsentEntry, ...] = ()
+    pathway: tuple[PathwayEntry, ...] = ()
+    steel: tuple[SteelEntry, ...] = ()
+    quench_pipe: tuple[QuenchPipeEntry, ...] = ()
+    survey: tuple[SurveyEntry, ...] = ()
+    attestation: tuple[AttestationEntry, ...] = ()
+    boundary: BoundaryTable | None = None
+
+
+def read_site_file(path: Path | str) -> tuple[SiteFile, Document]:
+    """Read and check a site file.
+
+    Parameters
+    ----------
+    path : path of a ``site.toml``, or of the folder that holds one
+
+    Returns
+    -------
+    SiteFile, Document
+        The checked file, and where its keys stand (for messages of later hops).
+
+    Raises
+    ------
+    InputError
+        Missing or broken file, unknown key, wrong type: all faults at once, each with its line.
+    """
+    path = Path(path)
+    if path.is_dir() and (path / "site.toml").is_file():
+        path = path / "site.toml"
+    document = read_toml(path)
+    return validate(SiteFile, document), document
