@@ -1,0 +1,28 @@
+"""The field engine: sources of flux density, exact, with their analytic jacobian. SI units, float64 arrays."""
+
+from .certify import certified
+from .coils import Coil, CoilSet, Loop
+from .combined import Placed, Sum, flux_density_and_jacobian
+from .elementary import Dipole, Uniform, ZonalHarmonics
+from .evaluate import compiled, is_compiled
+from .quantities import force_product, gradient_of_magnitude, magnitude
+from .source import FieldSource
+
+__all__ = [
+    "Coil",
+    "CoilSet",
+    "Dipole",
+    "FieldSource",
+    "Loop",
+    "Placed",
+    "Sum",
+    "Uniform",
+    "ZonalHarmonics",
+    "certified",
+    "compiled",
+    "flux_density_and_jacobian",
+    "force_product",
+    "gradient_of_magnitude",
+    "is_compiled",
+    "magnitude",
+]

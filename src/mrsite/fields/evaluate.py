@@ -1,0 +1,105 @@
+"""From a packed source and points to arrays: the one place that calls the batch kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .source import Array, Leaf, Params, as_points, pack
+
+
+class Packed:
+    """The two methods of a field source, for a value that can list its leaves."""
+
+    def leaves(self) -> tuple[Leaf, ...]:
+        """Elementary sources, each in its pose."""
+        raise NotImplementedError
+
+    @cached_property
+    def _params(self) -> Params:
+        return pack(self.leaves())
+
+    def flux_density(self, points: ArrayLike) -> Array:
+        """Flux density.
+
+        Parameters
+        ----------
+        points : (n, 3), m
+
+        Returns
+        -------
+        (n, 3) float64, T
+            NaN in the row of a point on a wire.
+        """
+        return self.flux_density_and_jacobian(points)[0]
+
+    def jacobian(self, points: ArrayLike) -> Array:
+        """Jacobian of the flux density.
+
+        Parameters
+        ----------
+        points : (n, 3), m
+
+        Returns
+        -------
+        (n, 3, 3) float64, T/m
+            ``J[:, i, j] = dB_i/dx_j``. On a face of a winding, where some entries jump, their mean.
+        """
+        return self.flux_density_and_jacobian(points)[1]
+
+    def flux_density_and_jacobian(self, points: ArrayLike) -> tuple[Array, Array]:
+        """Flux density (n, 3) in T and jacobian (n, 3, 3) in T/m in one pass, at the price of one."""
+        return evaluate(self._params, as_points(points))
+
+
+def evaluate(params: Params, points: Array) -> tuple[Array, Array]:
+    """B and jacobian of a packed source at (..., 3) points."""
+    from . import _kernels
+
+    flat = points.reshape(-1, 3)
+    b = np.empty_like(flat)
+    jac = np.empty((flat.shape[0], 9))
+    _kernels.many(params, flat, b, jac)
+    return b.reshape(points.shape), jac.reshape(*points.shape, 3)
+
+
+def compiled(source: object) -> tuple[Callable[..., None], Params]:
+    """The compiled seam: evaluate a source inside one's own compiled loops.
+
+    Parameters
+    ----------
+    source : field source
+        One of this package's own, alone, placed, or summed.
+
+    Returns
+    -------
+    f : compiled function
+        ``f(params, x, y, z, out12)`` writes B (3) and the jacobian, row by row (9), into ``out12``.
+        It is one and the same function for every source, so that a loop over it compiles once;
+        it may be passed as ``numba.types.FunctionType(fields.point_signature())``.
+    params : tuple of arrays
+        ``(int64[::1], float64[::1])``.
+
+    Raises
+    ------
+    TypeError
+        The source is not made of this package's own: evaluate it in batches.
+    """
+    if not is_compiled(source):
+        raise TypeError(f"{type(source).__name__} has no compiled form: evaluate it in batches by flux_density")
+    from . import _kernels
+
+    packed: Any = source
+    return _kernels.point, packed._params
+
+
+def is_compiled(source: object) -> bool:
+    """Whether :func:`compiled` serves this source."""
+    check = getattr(source, "is_packed", None)
+    if check is not None:
+        return bool(check())
+    return isinstance(source, Packed)

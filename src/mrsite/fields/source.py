@@ -1,0 +1,97 @@
+"""What a field source is, and how the engine's own sources are packed for the kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mrsite.base.errors import InputError
+
+Array = NDArray[np.float64]
+Params = tuple[NDArray[np.int64], Array]
+
+COILS, DIPOLE, UNIFORM, ZONAL = 0, 1, 2, 3  # as in the kernels
+
+
+@runtime_checkable
+class FieldSource(Protocol):
+    """Anything that gives its flux density and the jacobian of it at points: sources of any origin add."""
+
+    def flux_density(self, points: ArrayLike) -> Array:
+        """Flux density in T, (n, 3), at points (n, 3) in m."""
+        ...
+
+    def jacobian(self, points: ArrayLike) -> Array:
+        """J[:, i, j] = dB_i/dx_j in T/m, (n, 3, 3)."""
+        ...
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One elementary source in its pose: what the kernels know of.
+
+    Parameters
+    ----------
+    kind : int
+        ``COILS``, ``DIPOLE``, ``UNIFORM`` or ``ZONAL``.
+    count : int
+        Windings of a coil set, orders of a zonal series.
+    numbers : tuple of float
+        The payload, laid out as the kernel of that kind says.
+    position, rotation : (3,), (3, 3)
+        Origin in the outer frame, m, and the leaf's axes as columns.
+    """
+
+    kind: int
+    count: int
+    numbers: tuple[float, ...]
+    position: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    rotation: tuple[float, ...] = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
+
+    def moved(self, position: Array, rotation: Array) -> Leaf:
+        """Return the leaf seen from an outer frame."""
+        r = rotation @ np.reshape(self.rotation, (3, 3))
+        p = rotation @ np.asarray(self.position) + position
+        return Leaf(self.kind, self.count, self.numbers, (float(p[0]), float(p[1]), float(p[2])), tuple(r.ravel().tolist()))
+
+
+def pack(leaves: Sequence[Leaf]) -> Params:
+    """Lay leaves out in two flat arrays: (kind, start, count, turned?) each, and all numbers."""
+    index = [len(leaves)]
+    numbers: list[float] = []
+    for leaf in leaves:
+        turned = leaf.rotation != (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
+        index += [leaf.kind, len(numbers), leaf.count, int(turned)]
+        numbers += [*leaf.position, *leaf.rotation, *leaf.numbers]
+    return np.asarray(index, dtype=np.int64), np.asarray(numbers or [0.0], dtype=np.float64)
+
+
+def as_points(points: ArrayLike) -> Array:
+    """Return points as a C-contiguous (..., 3) float64 array.
+
+    Raises
+    ------
+    InputError
+        The last axis is not three coordinates.
+    """
+    array = np.ascontiguousarray(points, dtype=np.float64)
+    if array.ndim == 0 or array.shape[-1] != 3:
+        raise InputError(f"points: shape {array.shape} given, (n, 3) needed: x, y, z in metres in each row")
+    return array
+
+
+def finite(name: str, *values: float) -> None:
+    """Refuse a number that is not finite.
+
+    Raises
+    ------
+    InputError
+        One of the values is NaN or infinite.
+    """
+    for value in values:
+        if not np.isfinite(value):
+            raise InputError(f"{name}: {value} is not a finite number: give one in SI units")
