@@ -69,3 +69,19 @@ class EquipmentClass:
     heights: tuple[float, float]  #: m above floor of the sensitive part
     radius_m: float | None  #: reach of the sensitive part about its middle, where it rotates
     heights_source: str
+
+
+@dataclass(frozen=True)
+class EnvironmentRow:
+    """One figure about what surroundings do to a magnet: a limit, a distance, a source strength."""
+
+    class_: str  #: "car", "lift_train_heavy", "power_ac", ...
+    quantity: str
+    value: float | None
+    unit: str
+    applies_to: str
+    distance_axial_m: float | None
+    distance_radial_m: float | None
+    condition: str
+    source: str
+    grade: Grade
