@@ -17,6 +17,7 @@ from mrsite.base.quantity import Grade
 from mrsite.guidance.packs import EquipmentClass, Pack
 from mrsite.magnets.model import MagnetModel
 from mrsite.plans.plan import Plan
+from mrsite.site.frames import Similarity
 from mrsite.site.schema import (
     AbsentEntry,
     AttestationEntry,
@@ -31,19 +32,8 @@ from mrsite.site.schema import (
     SurveyEntry,
 )
 
-#: Heights above a floor that people occupy unless the file says otherwise (DESIGN section 3).
-OCCUPIED = (0.0, 2.1)
-
 Zone = Literal["I", "II", "III", "IV"]
 Occupancy = Literal["public", "staff", "restricted", "maintenance", "none"]
-
-
-@dataclass(frozen=True, slots=True)
-class Similarity:
-    """A plane similarity without scale: turn, then shift. ``site = rotation @ here + shift``."""
-
-    angle_rad: float = 0.0
-    shift: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -107,6 +97,9 @@ class Space:
     level: float | None = None  #: m, where an area lies on no storey
     stated: bool = False  #: the file speaks of it
     where: str = ""
+    plan_id: str = ""  #: id of the room in its plan
+    note: str = ""  #: why it is withheld or only proposed
+    tag_at: tuple[float, float] | None = None  #: where its label stands
 
     @property
     def label(self) -> str:
@@ -137,11 +130,12 @@ class Door:
     from_plan: bool = True
     status: Literal["confirmed", "proposed", "withheld", "stated"] = "proposed"
     where: str = ""
+    wall_m: float | None = None  #: thickness of the wall it stands in
 
     @property
     def label(self) -> str:
         """What a person calls it."""
-        return self.number or self.id
+        return self.number or self.id.split("/", 1)[-1]
 
 
 @dataclass(frozen=True)

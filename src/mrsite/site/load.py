@@ -1,0 +1,228 @@
+"""From the site file to the resolved project: hop 3 of the walk.
+
+Asks `plans`, `magnets` and `guidance`, which answer and know nothing of sites. Afterwards nobody
+opens a file of the caller again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from mrsite.base.errors import InputError, UnitsError
+from mrsite.base.text import inert
+from mrsite.base.toml import Document
+from mrsite.guidance import load_equipment, load_packs
+from mrsite.plans import read_plan
+from mrsite.plans.plan import Plan
+from mrsite.site.defaults import default_value
+from mrsite.site.doors import resolve_doors, resolve_windows
+from mrsite.site.frames import Similarity, from_tie
+from mrsite.site.items import resolve_equipment, resolve_steel
+from mrsite.site.project import Project, Storey
+from mrsite.site.register import show_to_coincide
+from mrsite.site.scanners import resolve_scanners
+from mrsite.site.schema import SiteFile, StoreyEntry
+from mrsite.site.spaces import resolve_spaces
+
+Progress = Callable[[str], None]
+
+
+def load_project(site_file: SiteFile, document: Document, progress: Progress | None = None) -> Project:
+    """Read every drawing, magnet and pack that a site file names, and tie them together.
+
+    Parameters
+    ----------
+    site_file, document : from `read_site_file`
+    progress : callable, optional
+        Told in words what is being read.
+
+    Raises
+    ------
+    InputError
+        Anything that is named and not there, ambiguous, or contradictory.
+    """
+    folder = document.path.parent
+    tell = progress or (lambda _: None)
+    site = site_file.site
+    catalogues = [_beside(folder, name, document.where("site", "catalogues")) for name in site.catalogues]
+    packs = _packs(site_file, document, catalogues)
+    table = load_equipment()
+    storeys = _storeys(site_file, document, tell)
+    tell("magnets")
+    scanners = resolve_scanners(storeys, site_file.scanner, catalogues, document)
+    spaces = resolve_spaces(storeys, site_file.room, site_file.area, document)
+    doors = resolve_doors(storeys, spaces, site_file.door, document)
+    inputs = {document.path.name: _sha256(document.path)}
+    for storey in storeys:
+        if storey.plan is not None:
+            inputs[Path(storey.plan.path).name] = storey.plan.sha256
+    for scanner in scanners:
+        inputs[f"magnet {scanner.magnet.id}"] = scanner.magnet.sha256
+    notes = [note for scanner in scanners for note in scanner.assumed]
+    for storey in storeys:
+        if storey.registered is None:
+            notes.append(f"{storey.name}: its drawing is not shown to coincide with the others; give tie")
+    return Project(
+        name=site.name,
+        path=str(document.path),
+        inputs=inputs,
+        north_deg=site.north_deg,
+        ground_level=site.ground_level,
+        position_tolerance_m=site.position_tolerance_m,
+        packs=packs,
+        equipment_table=table,
+        storeys=storeys,
+        scanners=scanners,
+        spaces=spaces,
+        doors=doors,
+        windows=resolve_windows(storeys, site_file.window, document),
+        equipment=resolve_equipment(storeys, spaces, table, site_file.equipment, document),
+        steel=resolve_steel(storeys, spaces, site_file.steel, document),
+        openings=site_file.opening,
+        operators=site_file.operator,
+        moving_metal=site_file.moving_metal,
+        absent=site_file.absent,
+        pathways=site_file.pathway,
+        quench_pipes=site_file.quench_pipe,
+        surveys=site_file.survey,
+        attestations=site_file.attestation,
+        boundary=_boundary(site_file, document),
+        earth=site_file.earth,
+        issue=site_file.issue,
+        drawing=site_file.drawing,
+        checks=site.checks,
+        notes=tuple(notes),
+    )
+
+
+def _packs(site_file: SiteFile, document: Document, catalogues: list[Path]) -> Any:
+    try:
+        return load_packs(site_file.site.guidance, relative_to=document.path.parent, catalogues=catalogues)
+    except InputError as error:
+        raise InputError(f"{document.where('site', 'guidance')}: {error.message}") from None
+
+
+def _storeys(site_file: SiteFile, document: Document, tell: Progress) -> tuple[Storey, ...]:
+    faults: list[str] = []
+    names: dict[str, str] = {}
+    plans: list[Plan | None] = []
+    for index, entry in enumerate(site_file.storey):
+        where = document.where("storey", index)
+        if entry.name in names:
+            faults.append(f"{where}: storey {inert(entry.name)!r} is there twice, first at {names[entry.name]}; rename one")
+        names.setdefault(entry.name, where)
+        plan = None
+        if entry.plan is not None:
+            tell(f"drawing of {inert(entry.name)}")
+            try:
+                plan = _plan(entry, document, index)
+            except UnitsError as error:
+                raise UnitsError(f"{document.where('storey', index, 'plan')}: {error.message}") from None
+            except InputError as error:
+                faults.append(f"{document.where('storey', index, 'plan')}: {error.message}")
+        plans.append(plan)
+    faults.extend(_overlaps(site_file, document))
+    if faults:
+        raise InputError("\n".join(faults))
+    frames = _frames(site_file, document, plans)
+    return tuple(
+        _storey(entry, plan, *frame, document.where("storey", index))
+        for index, (entry, plan, frame) in enumerate(zip(site_file.storey, plans, frames))
+    )
+
+
+def _plan(entry: StoreyEntry, document: Document, index: int) -> Plan:
+    assert entry.plan is not None
+    path = _beside(document.path.parent, entry.plan, document.where("storey", index, "plan"))
+    window = None
+    if entry.window is not None:
+        (x0, y0), (x1, y1) = entry.window
+        window = (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+    layers: Mapping[str, tuple[str, ...]] | None = None
+    if entry.layers is not None:
+        layers = {kind: patterns for kind, patterns in entry.layers.model_dump().items() if patterns}
+    return read_plan(path, units=entry.units, window=window, layers=layers)
+
+
+def _overlaps(site_file: SiteFile, document: Document) -> list[str]:
+    """Two floors nearer than the height of the lower one cannot both be right."""
+    order = sorted(enumerate(site_file.storey), key=lambda pair: pair[1].elevation)
+    faults = []
+    for (i, low), (j, high) in zip(order, order[1:]):
+        gap = high.elevation - low.elevation
+        if low.height is not None and gap < low.height - 0.01 and gap > 0.5:
+            faults.append(
+                f"{document.where('storey', i)} and {document.where('storey', j)}: {inert(high.name)!r} lies {gap:g} m above "
+                f"{inert(low.name)!r}, whose height is {low.height:g} m: the storeys overlap; correct elevation or height"
+            )
+        elif gap <= 0.5 and low.name != high.name and not (low.plan and high.plan and low.plan != high.plan and gap == 0):
+            faults.append(
+                f"{document.where('storey', i)} and {document.where('storey', j)}: {inert(low.name)!r} and "
+                f"{inert(high.name)!r} have floors {gap:g} m apart: give each its own elevation"
+            )
+    return faults
+
+
+def _frames(
+    site_file: SiteFile, document: Document, plans: list[Plan | None]
+) -> list[tuple[Similarity, str | None]]:
+    """Put each drawing on the first one: by its ties, or because both are shown to coincide."""
+    frames: list[tuple[Similarity, str | None]] = []
+    reference: Plan | None = None
+    for index, (entry, plan) in enumerate(zip(site_file.storey, plans)):
+        if entry.tie is not None:
+            frames.append((from_tie(entry.tie.here, entry.tie.site, document.where("storey", index, "tie")), "tie points"))
+        elif plan is None:
+            frames.append((Similarity(), "no drawing: stated in site coordinates"))
+        elif reference is None:
+            frames.append((Similarity(), "reference drawing"))
+        else:
+            frames.append((Similarity(), show_to_coincide(reference, plan)))
+        if plan is not None and reference is None and entry.tie is None:
+            reference = plan
+    return frames
+
+
+def _storey(entry: StoreyEntry, plan: Plan | None, to_site: Similarity, registered: str | None, where: str) -> Storey:
+    return Storey(
+        name=entry.name,
+        elevation=entry.elevation,
+        height=entry.height,
+        ceiling=entry.ceiling,
+        slab_m=None if entry.slab_mm is None else entry.slab_mm / 1000,
+        plan=plan,
+        drawing=entry.drawing,
+        revision=entry.revision,
+        occupied=entry.occupied or (default_value("occupied_low_m"), default_value("occupied_high_m")),
+        occupancy=entry.occupancy,
+        to_site=to_site,
+        registered=registered,
+        where=where,
+    )
+
+
+def _boundary(site_file: SiteFile, document: Document) -> Any:
+    if site_file.boundary is None or site_file.boundary.polygon is None:
+        return None
+    from shapely import Polygon
+
+    polygon = Polygon(site_file.boundary.polygon)
+    if not polygon.is_valid:
+        raise InputError(f"{document.where('boundary', 'polygon')}: the property line crosses itself; list its corners once around")
+    return polygon
+
+
+def _beside(folder: Path, name: str, where: str) -> Path:
+    """Return the path of a file named in the site file; it must exist."""
+    path = Path(name)
+    path = path if path.is_absolute() else folder / path
+    if not path.exists():
+        raise InputError(f"{where}: there is no file {inert(name)!r} beside the site file; check the name")
+    return path
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
