@@ -244,7 +244,7 @@ def _face(r1, r2, j, rho, zeta, panel_nodes, out):
                     continue
                 wt = w[i] * half * j
                 n, v, q = _nv_any(a, rho, d, zeta)
-                lf, lz, lg, lh = _loop_terms(a, rho, d, zeta, n, v, q)
+                lf, lz, _lg, _lh = _loop_terms(a, rho, d, zeta, n, v, q)
                 wa = wt * a * a
                 f -= wa * v
                 bz += wt * _disc_bz(a, rho, d, zeta)
@@ -301,9 +301,9 @@ def _coil_point(r1, r2, z1, z2, j, rho, z, digits, out):
     inside = 0.0
     if r1 <= rho <= r2 and z1 <= z <= z2:
         inside = 1.0
-        if rho == r1 or rho == r2:
+        if rho in (r1, r2):
             inside *= 0.5
-        if z == z1 or z == z2:
+        if z in (z1, z2):
             inside *= 0.5
         if inside == 0.25:
             out[2] = np.nan  # a corner: the jacobian has no limit there

@@ -1,0 +1,17 @@
+"""A field source sampled: traced contours, meridian profiles, grids."""
+
+from .contours import Contours, contours
+from .plane import Plane
+from .profile import Profile, Rings, meridian_profile, profile_cut, profile_envelope, profile_reach
+
+__all__ = [
+    "Contours",
+    "Plane",
+    "Profile",
+    "Rings",
+    "contours",
+    "meridian_profile",
+    "profile_cut",
+    "profile_envelope",
+    "profile_reach",
+]

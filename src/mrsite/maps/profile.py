@@ -1,0 +1,229 @@
+"""The meridian profile of an axisymmetric source: traced once, it gives every cut, envelope and surface.
+
+The surface |B| = level of a source that is symmetric about its axis is a surface of revolution. A horizontal
+plane at height dy above the axis cuts it in x = +-sqrt(rho^2 - dy^2), so that nothing is traced again.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mrsite.base.errors import InputError
+from mrsite.fields import FieldSource, flux_density_and_jacobian, magnitude
+
+from .contours import check_levels, contours
+from .plane import Plane
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One level's curves in the half plane (rho, z), rho >= 0, the stronger field on their left.
+
+    Parameters
+    ----------
+    level : float, T
+    paths : tuple of (n, 2) float64, m
+        (rho, z). A closed path ends on its first point; an open one begins and ends on the axis.
+    closed : tuple of bool
+    error_m : float
+        Largest distance found between a path and the contour.
+    """
+
+    level: float
+    paths: tuple[Array, ...]
+    closed: tuple[bool, ...]
+    error_m: float
+
+
+@dataclass(frozen=True)
+class Rings:
+    """Closed outlines in the magnet's horizontal plane; a point is inside where it is inside an odd number of them.
+
+    Parameters
+    ----------
+    rings : tuple of (n, 2) float64, m
+        (x, z): across the bore, along it towards the patient end; the last point is the first.
+    error_m : float
+    """
+
+    rings: tuple[Array, ...]
+    error_m: float
+
+
+def meridian_profile(source: FieldSource, level: float, tolerance: float = 1e-3) -> Profile:
+    """Trace |B| = level in the half plane (rho, z) of a source that is symmetric about its own z axis.
+
+    Parameters
+    ----------
+    source : field source
+        Windings coaxial about z, in their own frame.
+    level : float, T
+    tolerance : float, m
+
+    Returns
+    -------
+    Profile
+    """
+    (level,) = check_levels([level])
+    reach = outer_radius(source, level)
+    plane = Plane((0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (0.0, 0.0, 1.0))
+    (found,) = contours(source, [level], plane, (0.0, -reach, reach, reach), tolerance)
+    paths = []
+    for path in found.paths:
+        uv = np.ascontiguousarray(path[:, [0, 2]])
+        for end in (0, -1):
+            if abs(uv[end, 0]) < 10.0 * tolerance:
+                uv[end, 0] = 0.0
+        paths.append(oriented(source, uv))
+    return Profile(level, tuple(paths), found.closed, found.error_m)
+
+
+def oriented(source: FieldSource, path: Array) -> Array:
+    """Turn a path so that |B| is larger on its left."""
+    i = int(np.argmax(np.hypot(*np.diff(path, axis=0).T)))
+    middle = 0.5 * (path[i] + path[i + 1])
+    along = path[i + 1] - path[i]
+    b, jac = flux_density_and_jacobian(source, np.array([[middle[0], 0.0, middle[1]]]))
+    slope = jac[0].T @ b[0]
+    left = -along[1] * slope[0] + along[0] * slope[2]
+    return path if left > 0.0 else np.ascontiguousarray(path[::-1])
+
+
+def outer_radius(source: FieldSource, level: float) -> float:
+    """A radius beyond which |B| < level.
+
+    Outside all sources |B| is subharmonic and vanishes at infinity, so its maximum beyond a sphere is on the sphere.
+
+    Raises
+    ------
+    InputError
+        None below 1000 km.
+    """
+    theta = np.linspace(0.0, np.pi, 181)
+    ring = np.stack([np.sin(theta), np.zeros_like(theta), np.cos(theta)], axis=1)
+    radius = 0.25
+    while radius < 1e6:
+        # the sphere must also be outside the windings: then |B| falls from here to twice the radius everywhere
+        here = np.nanmax(magnitude(source.flux_density(ring * radius)))
+        there = np.nanmax(magnitude(source.flux_density(ring * 2.0 * radius)))
+        if here < 0.9 * level and there < 0.25 * here and radius > _extent(source):
+            return radius
+        radius *= 1.25
+    raise InputError(f"level {level} T is not left behind within 1000 km: is a uniform field part of the source?")
+
+
+def _extent(source: FieldSource) -> float:
+    coils = getattr(source, "coils", None) or [source]
+    out = 0.0
+    for coil in coils:
+        r = getattr(coil, "outer_radius", getattr(coil, "radius", 0.0))
+        z = max(abs(getattr(coil, "z_min", getattr(coil, "z", 0.0))), abs(getattr(coil, "z_max", getattr(coil, "z", 0.0))))
+        out = max(out, float(np.hypot(r, z)))
+    return out
+
+
+def profile_reach(profile: Profile) -> tuple[float, float]:
+    """Furthest |z| and furthest rho of the profile, m: the extents of the line along the bore and across it."""
+    if not profile.paths:
+        return 0.0, 0.0
+    return (
+        float(max(np.abs(path[:, 1]).max() for path in profile.paths)),
+        float(max(path[:, 0].max() for path in profile.paths)),
+    )
+
+
+def profile_cut(profile: Profile, dy: float, tolerance: float = 1e-3) -> Rings:
+    """The plane dy above or below the axis cuts the surface in these outlines.
+
+    Parameters
+    ----------
+    profile : Profile
+    dy : float, m
+    tolerance : float, m
+        Of the straight chords between points of the profile, over its own error.
+    """
+    return profile_envelope(profile, dy, dy, tolerance)
+
+
+def profile_envelope(profile: Profile, dy0: float, dy1: float, tolerance: float = 1e-3) -> Rings:
+    """The union of all cuts from height dy0 to height dy1 relative to the axis, outlined.
+
+    At one z the region of stronger field is a set of intervals [p, q] of rho. A point x is in the union where
+    [sqrt(x^2 + m^2), sqrt(x^2 + M^2)] meets one, with m and M the least and the greatest |dy|: for
+    p^2 - M^2 <= x^2 <= q^2 - m^2. So a piece of the profile that bounds the region from outside is mapped with m, one that bounds it
+    from inside with M, joined at constant z where the profile turns; what these curves wind about is the union, exactly.
+
+    Parameters
+    ----------
+    profile : Profile
+    dy0, dy1 : float, m
+    tolerance : float, m
+    """
+    low, high = min(dy0, dy1), max(dy0, dy1)
+    least = 0.0 if low <= 0.0 <= high else min(abs(low), abs(high))
+    most = max(abs(low), abs(high))
+    curves = [_mapped(path, least, most, tolerance) for path in profile.paths]
+    return Rings(_wound(curves), profile.error_m + tolerance)
+
+
+def _mapped(path: Array, least: float, most: float, tolerance: float) -> Array:
+    """The path in (x, z), x >= 0: stronger field on the left, so dz > 0 bounds from outside, dz < 0 from inside."""
+    points: list[Array] = []
+    for (r0, z0), (r1, z1) in itertools.pairwise(path):
+        c = least if z1 >= z0 else most
+        if least == most == 0.0:
+            n = 1
+        else:
+            # x = sqrt(rho^2 - c^2) bends a straight chord most where x is small
+            x0, x1 = (np.sqrt(max(r * r - c * c, 0.0)) for r in (r0, r1))
+            n = int(np.clip(np.ceil(np.sqrt(abs(x1 - x0) / (4.0 * tolerance))), 1, 64)) if x0 != x1 else 1
+        t = np.linspace(0.0, 1.0, n + 1)
+        # equal steps of x rather than of rho where x starts from nothing
+        rho2 = (r0 + (r1 - r0) * t) ** 2
+        points.append(np.stack([np.sqrt(np.maximum(rho2 - c * c, 0.0)), z0 + (z1 - z0) * t], axis=1))
+    return np.concatenate(points) if points else np.empty((0, 2))
+
+
+def _wound(curves: list[Array]) -> tuple[Array, ...]:
+    """Outlines, mirrored in x = 0, of what directed curves in x >= 0 wind about at least once anticlockwise."""
+    import shapely
+    from shapely import affinity
+
+    rings = []
+    for curve in curves:
+        if len(curve) < 2:
+            continue
+        ring = curve
+        if not np.array_equal(curve[0], curve[-1]):
+            ring = np.concatenate([curve, curve[:1]])  # both ends lie on the axis
+        rings.append(ring[np.r_[True, (np.diff(ring, axis=0) != 0.0).any(axis=1)]])
+    rings = [ring for ring in rings if len(ring) > 3]
+    if not rings:
+        return ()
+    noded = shapely.unary_union([shapely.LineString(ring) for ring in rings])
+    faces = [
+        face
+        for face in shapely.polygonize([noded]).geoms
+        if sum(_winding(ring, face.representative_point().coords[0]) for ring in rings) > 0
+    ]
+    half = shapely.unary_union(faces)
+    whole = shapely.unary_union([half, affinity.scale(half, -1.0, 1.0, origin=(0.0, 0.0))])
+    out: list[Array] = []
+    for part in shapely.get_parts(whole):
+        out += [np.asarray(ring.coords) for ring in (part.exterior, *part.interiors)]
+    return tuple(out)
+
+
+def _winding(ring: Array, point: tuple[float, float]) -> int:
+    x, z = point
+    a, b = ring[:-1], ring[1:]
+    side = (b[:, 0] - a[:, 0]) * (z - a[:, 1]) - (x - a[:, 0]) * (b[:, 1] - a[:, 1])
+    up = (a[:, 1] <= z) & (b[:, 1] > z) & (side > 0.0)
+    down = (a[:, 1] > z) & (b[:, 1] <= z) & (side < 0.0)
+    return int(np.count_nonzero(up)) - int(np.count_nonzero(down))
