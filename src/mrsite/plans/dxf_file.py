@@ -69,8 +69,15 @@ def sniff(path: Path) -> tuple[bytes, int]:
     if stat.S_ISDIR(mode):
         raise InputError(f"{path}: this is a folder; give the DXF file inside it")
     if not stat.S_ISREG(mode):
-        what = {stat.S_IFIFO: "a named pipe", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device", stat.S_IFSOCK: "a socket"}
-        raise InputError(f"{path}: this is {what.get(stat.S_IFMT(mode), 'not a regular file')}; save the DXF as a file and give that")
+        what = {
+            stat.S_IFIFO: "a named pipe",
+            stat.S_IFCHR: "a device",
+            stat.S_IFBLK: "a device",
+            stat.S_IFSOCK: "a socket",
+        }
+        raise InputError(
+            f"{path}: this is {what.get(stat.S_IFMT(mode), 'not a regular file')}; save the DXF as a file and give that"
+        )
     if info.st_size == 0:
         raise InputError(f"{path}: the file is empty; ask for the drawing again")
     try:
@@ -144,7 +151,9 @@ def open_drawing(path: str | os.PathLike[str], limits: Limits, encoding: str | N
         raise MachineError(f"{name}: memory ran out while reading; crop the drawing") from None
     except (DXFError, ValueError, KeyError, IndexError, TypeError, AttributeError, OSError) as error:
         if binary:
-            raise InputError(f"{name}: this binary DXF is damaged ({_short(error)}); ask for it as a text DXF") from None
+            raise InputError(
+                f"{name}: this binary DXF is damaged ({_short(error)}); ask for it as a text DXF"
+            ) from None
         document, recovered = _recover(path, error, encoding)
     except RecursionError:
         raise InputError(f"{name}: its structure is nested without end; ask for the file again") from None
@@ -171,7 +180,9 @@ def _check_encoding(encoding: str) -> None:
     try:
         codecs.lookup(encoding)
     except (LookupError, ValueError):
-        raise InputError(f"encoding {encoding!r} is not known: try utf-8, cp1252, cp1251, gbk, big5, shift_jis or euc_kr") from None
+        raise InputError(
+            f"encoding {encoding!r} is not known: try utf-8, cp1252, cp1251, gbk, big5, shift_jis or euc_kr"
+        ) from None
 
 
 def _refuse_if_cut_off(path: Path) -> None:

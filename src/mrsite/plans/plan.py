@@ -271,6 +271,9 @@ class Cull:
 class Plan:
     """A drawing read. All coordinates are plan metres (drawing coordinate times ``unit_m``).
 
+    ``linework`` is stored as one array of points, cut at ``line_offsets``, with the index into
+    ``layers`` of each piece.
+
     ``read``, ``repaired`` and ``guessed`` are the three lists to show a person;
     ``incomplete`` says why walls may be missing, and is empty when none is known to be.
     """
@@ -295,7 +298,9 @@ class Plan:
     views: tuple[View, ...]
     extent: tuple[float, float, float, float]
     dimensions: tuple[Dimension, ...]
-    linework: tuple[Line, ...]
+    line_points: Array = field(repr=False)
+    line_offsets: npt.NDArray[np.int64] = field(repr=False)
+    line_layers: npt.NDArray[np.int64] = field(repr=False)
     grid: tuple[GridLine, ...] = ()
     culls: tuple[Cull, ...] = ()
     read: tuple[str, ...] = ()
@@ -311,6 +316,15 @@ class Plan:
         import shapely
 
         return shapely.multilinestrings(shapely.linestrings(self.wall_segments))
+
+    @property
+    def linework(self) -> tuple[Line, ...]:
+        """The drawing as polylines in metres with their layer and its kind, for a background."""
+        edges = self.line_offsets
+        return tuple(
+            Line(self.layers[k].name, self.layers[k].kind, self.line_points[edges[i] : edges[i + 1]])
+            for i, k in enumerate(self.line_layers.tolist())
+        )
 
     @property
     def shape(self) -> dict[str, int]:

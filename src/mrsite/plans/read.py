@@ -1,0 +1,285 @@
+"""``read_plan``: a drawing file in, a ``Plan`` out; each step is a module of this room."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from mrsite.base.errors import InputError
+from mrsite.plans.drawing import TYPE_ID, Array, Drawing, Ints, chords
+from mrsite.plans.dxf_file import Opened, open_drawing
+from mrsite.plans.flatten import unfold
+from mrsite.plans.layers import classify_layers, classify_name
+from mrsite.plans.limits import Limits
+from mrsite.plans.plan import Cull, Dimension, LayerDecision, Plan, Text, UnitDecision
+from mrsite.plans.texts import suspicion
+from mrsite.plans.unit_evidence import gather
+from mrsite.plans.units import decide_units, unit_metres
+
+# Arcs become chords within 5 mm of the circle.
+SAGITTA_M = 0.005
+
+
+def read_plan(
+    path: str | os.PathLike[str],
+    *,
+    units: str | None = None,
+    window: Sequence[Sequence[float]] | Sequence[float] | None = None,
+    layers: Mapping[str, Sequence[str]] | None = None,
+    limits: Limits | Mapping[str, float] | None = None,
+    require_unit: bool = True,
+    encoding: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Plan:
+    """Read an architect's floor plan from a DXF.
+
+    Parameters
+    ----------
+    path : path
+        DXF R12 to R2018, text or binary.
+    units : str, optional
+        The drawing unit (mm, cm, dm, m, inch, foot, ussurveyfoot) where the file does not say it or
+        says it wrong. It always wins; evidence against it is kept and warned of.
+    window : ((x0, y0), (x1, y1)), m, optional
+        Which part of the modelspace to read, in plan metres.
+    layers : mapping, optional
+        ``{"walls": ["A-WALL*"], "doors": [...], "labels": [...], "ignore": [...]}``.
+    limits : Limits or mapping, optional
+        Budgets; see ``Limits``.
+    require_unit : bool
+        False: return the plan with its best guess where the unit is not certain
+        (``plan.unit_decision.certain`` is then False).
+    encoding : str, optional
+        Code page of the texts where the file declares the wrong one.
+    progress : callable(done, total), optional
+        Told of entities read.
+
+    Returns
+    -------
+    Plan
+        In plan metres: drawing coordinates times ``unit_m``, no shift.
+
+    Raises
+    ------
+    UnitsError
+        The unit is not certain; the message holds the evidence and the choices.
+    InputError
+        The file cannot be used; one sentence says why and what to do.
+    """
+    budget = Limits.of(dict(limits) if isinstance(limits, Mapping) else limits)
+    opened = open_drawing(path, budget, encoding)
+    drawing = unfold(opened.document, budget, Path(path).name, progress)
+    if not len(drawing.strokes) and not drawing.texts:
+        raise InputError(
+            f"{Path(path).name}: nothing is drawn in modelspace; give the drawing whose modelspace holds the plan"
+        )
+    counts = np.bincount(drawing.ent_layer, minlength=len(drawing.layer_names)).tolist()
+    for t in drawing.texts:
+        counts[t.layer] += 1
+    decisions = classify_layers(drawing.layer_names, counts, layers)
+    kinds = effective_kinds(drawing, decisions)
+    walls = wall_strokes(drawing, kinds)
+    coarse, _ = chords(drawing.strokes[walls], drawing.owner[walls], None)
+    findings = gather(drawing, [d.kind for d in decisions], coarse[:, :4])
+    size = float(np.ptp(coarse[:, :4].reshape(-1, 2), axis=0).max()) if len(coarse) else float("nan")
+    insunits = int(drawing.header["$INSUNITS"]) if "$INSUNITS" in drawing.header else None
+    decision = decide_units(
+        findings, insunits=insunits, given=units, name=Path(path).name, require=require_unit, size=size
+    )
+    return _build(opened, drawing, decisions, decision, insunits, walls, _window(window))
+
+
+def _window(window: Sequence[Sequence[float]] | Sequence[float] | None) -> tuple[float, float, float, float] | None:
+    if window is None:
+        return None
+    try:
+        flat = np.asarray(window, dtype=np.float64).reshape(-1)
+    except (TypeError, ValueError):
+        flat = np.zeros(0)
+    if flat.size != 4 or not np.isfinite(flat).all() or flat[0] == flat[2] or flat[1] == flat[3]:
+        raise InputError(f"window {window!r}: give two corners in plan metres, [[x0, y0], [x1, y1]]")
+    x0, y0, x1, y1 = (float(v) for v in flat)
+    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+
+
+def effective_kinds(drawing: Drawing, decisions: Sequence[LayerDecision]) -> list[str]:
+    """Kind of each entity: its layer's, or its block's where the block's name says more."""
+    layer_kind = np.array([d.kind for d in decisions], dtype=object)
+    kinds = layer_kind[drawing.ent_layer] if len(drawing.ent_layer) else np.zeros(0, dtype=object)
+    kinds[drawing.ent_type == TYPE_ID["DIMENSION"]] = "dimension"
+    kinds[drawing.ent_type == TYPE_ID["LEADER"]] = "dimension"
+    for placed in drawing.inserts:
+        kind, score, _ = classify_name(placed.name)
+        if score < 0.6 or kind not in (
+            "door",
+            "window",
+            "furniture",
+            "stair",
+            "lift",
+            "column",
+            "sheet",
+            "grid",
+            "label",
+        ):
+            continue
+        own = decisions[placed.layer]
+        if own.kind in ("zero", "unknown", "label") or own.score < 0.7:
+            part = kinds[placed.first : placed.last]
+            part[np.isin(part, ["zero", "unknown", "label"])] = kind
+    if drawing.hidden_layers:
+        kinds[np.isin(drawing.ent_layer, list(drawing.hidden_layers))] = "hidden"
+    out: list[str] = kinds.tolist()
+    return out
+
+
+def wall_strokes(drawing: Drawing, kinds: Sequence[str]) -> Ints:
+    """Indices of the strokes on wall layers; where no layer says wall, of all that say nothing."""
+    of = np.array(kinds, dtype=object)
+    if not len(of):
+        return np.zeros(0, dtype=np.int64)
+    per = of[drawing.owner]
+    walls = np.flatnonzero((per == "wall") | (per == "column"))
+    if len(walls) >= 4 and (per == "wall").any():
+        return walls
+    return np.flatnonzero(np.isin(per, ["zero", "unknown", "wall", "column"]))
+
+
+def _build(
+    opened: Opened, drawing: Drawing, decisions: tuple[LayerDecision, ...], decision: UnitDecision, insunits: int | None,
+    walls: Ints, window: tuple[float, float, float, float] | None,
+) -> Plan:  # fmt: skip
+    m = unit_metres()[decision.chosen]
+    origin = np.array(drawing.origin) * m
+    strokes, owner = chords(drawing.strokes, drawing.owner, SAGITTA_M / m)
+    metres = strokes[:, :4] * m
+    shown = _inside(metres, origin, window)
+    points, offsets, first = chain(metres[shown], owner[shown])
+    line_layers = drawing.ent_layer[owner[shown][first]] if len(first) else np.zeros(0, dtype=np.int64)
+    wall, _ = chords(drawing.strokes[walls], drawing.owner[walls], SAGITTA_M / m)
+    wall_m = wall[:, :4] * m
+    wall_m = wall_m[_inside(wall_m, origin, window)]
+    segments = wall_m.reshape(-1, 2, 2) + origin
+    extent = _extent(segments if len(segments) else (points + origin).reshape(-1, 1, 2))
+    texts = tuple(
+        Text(
+            t.text, (t.at[0] * m + origin[0], t.at[1] * m + origin[1]), t.height * m, drawing.layer_names[t.layer],
+            f"{t.handle:X}", t.rotation, t.source, suspicion(t.text, opened.encoding),
+        )
+        for t in drawing.texts
+        if t.layer not in drawing.hidden_layers
+    )  # fmt: skip
+    dimensions = tuple(
+        Dimension(d.measured, d.printed, (d.at[0] * m, d.at[1] * m), d.style, f"{d.handle:X}")
+        for d in drawing.dimensions
+    )
+    suspects = [t for t in texts if t.suspect]
+    warnings = [f"unit {decision.chosen}: {c}" for c in decision.conflicts]
+    if suspects:
+        warnings.append(
+            f"{len(suspects)} texts are not decodable as declared ({opened.encoding}), {suspects[0].suspect}; rooms are not matched by them"
+        )
+    return Plan(
+        path=opened.path,
+        sha256=opened.sha256,
+        dxf_version=opened.version,
+        encoding=opened.encoding,
+        declared_insunits=insunits,
+        unit=decision.chosen,
+        unit_m=m,
+        unit_decision=decision,
+        layers=decisions,
+        texts=texts,
+        wall_segments=np.ascontiguousarray(segments),
+        rooms=(),
+        doors=(),
+        windows=(),
+        openings=(),
+        stairs=(),
+        lifts=(),
+        views=(),
+        extent=extent,
+        dimensions=dimensions,
+        line_points=np.ascontiguousarray(points + origin),
+        line_offsets=offsets,
+        line_layers=np.ascontiguousarray(line_layers),
+        culls=_culls(drawing),
+        read=_read_notes(opened, drawing, len(segments)),
+        repaired=opened.recovered,
+        guessed=(),
+        warnings=tuple(warnings) + drawing.notes,
+        incomplete=drawing.incomplete,
+        blocks=tuple(
+            (p.name, (p.matrix[4] * m + origin[0], p.matrix[5] * m + origin[1]), 0.0)
+            for p in drawing.inserts
+            if p.depth == 0
+        ),
+    )
+
+
+def _inside(segments: Array, origin: Array, window: tuple[float, float, float, float] | None) -> Array:
+    if window is None:
+        return np.ones(len(segments), dtype=bool)
+    x = segments[:, 0::2] + origin[0]
+    y = segments[:, 1::2] + origin[1]
+    return np.asarray(
+        (x.max(1) >= window[0]) & (x.min(1) <= window[2]) & (y.max(1) >= window[1]) & (y.min(1) <= window[3])
+    )
+
+
+def chain(segments: Array, owner: Ints) -> tuple[Array, Ints, Ints]:
+    """Join consecutive segments of one entity that touch into polylines.
+
+    Returns
+    -------
+    points (k, 2), offsets (m + 1,), first (m,)
+        Piece i is ``points[offsets[i]:offsets[i + 1]]``; ``first[i]`` is its first segment.
+    """
+    n = len(segments)
+    if n == 0:
+        return np.zeros((0, 2)), np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    joined = np.zeros(n, dtype=bool)
+    joined[1:] = (owner[1:] == owner[:-1]) & (np.abs(segments[1:, :2] - segments[:-1, 2:]).max(axis=1) < 1e-9)
+    first = np.flatnonzero(~joined)
+    lengths = np.diff(np.append(first, n)) + 1
+    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    points = np.empty((int(offsets[-1]), 2))
+    piece = np.cumsum(~joined) - 1
+    at = np.arange(n) + piece
+    points[at] = segments[:, :2]
+    points[offsets[1:] - 1] = segments[np.append(first[1:], n) - 1, 2:]
+    return points, offsets, first
+
+
+def _extent(segments: Array) -> tuple[float, float, float, float]:
+    if not segments.size:
+        return (0.0, 0.0, 0.0, 0.0)
+    xy = segments.reshape(-1, 2)
+    lo, hi = xy.min(axis=0), xy.max(axis=0)
+    return float(lo[0]), float(lo[1]), float(hi[0]), float(hi[1])
+
+
+def _culls(drawing: Drawing) -> tuple[Cull, ...]:
+    out = [
+        Cull(kind, n, "not drawn" if kind == "invisible" else "this kind of entity is not read")
+        for kind, n in sorted(drawing.skipped.items())
+    ]
+    if drawing.hidden_layers:
+        n = int(np.isin(drawing.ent_layer, list(drawing.hidden_layers)).sum())
+        if n:
+            out.append(Cull("entities", n, "on layers that are off or frozen"))
+    if drawing.bad:
+        out.append(Cull("entities", len(drawing.bad), "coordinates that are no usable numbers"))
+    return tuple(out)
+
+
+def _read_notes(opened: Opened, drawing: Drawing, walls: int) -> tuple[str, ...]:
+    used = len(np.unique(drawing.ent_layer)) if len(drawing.ent_layer) else 0
+    return (
+        f"DXF {opened.version}{' binary' if opened.binary else ''}, texts in {opened.encoding}",
+        f"{len(drawing.ent_layer)} entities on {used} layers, {len(drawing.inserts)} block references unfolded",
+        f"{len(drawing.texts)} texts, {len(drawing.dimensions)} dimensions, {len(drawing.fills)} hatches and fills",
+        f"{walls} wall segments",
+    )
