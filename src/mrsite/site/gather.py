@@ -1,0 +1,105 @@
+"""Find out what the checks want to know: hop 6 of the walk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mrsite.base.errors import InputError
+from mrsite.site.evidence import Evidence, Region, VolumeResult, Wanted
+from mrsite.site.project import Project
+from mrsite.site.regions import Regions
+from mrsite.site.total_field import TotalField
+from mrsite.site.volumes import worst_over, worst_of
+
+Progress = Callable[[str, float], None]
+
+
+def gather(project: Project, field: TotalField, wanted: Wanted, progress: Progress | None = None) -> Evidence:
+    """Compute every region and volume that was asked for, once.
+
+    Parameters
+    ----------
+    progress : callable, optional
+        Told what is being computed and the share done, 0 to 1.
+
+    Returns
+    -------
+    Evidence
+        Regions in plan metres of each storey's own drawing; volumes by (id, quantity).
+    """
+    tell = progress or (lambda _what, _share: None)
+    total = max(len(wanted.regions) + len(wanted.volumes), 1)
+    regions: list[Region] = []
+    volumes: dict[tuple[str, str], VolumeResult] = {}
+    unknown = "; ".join(field.unmodelled) or None
+    if field.scanners:
+        maker = Regions(project, field)
+        for done, region in enumerate(wanted.regions):
+            tell(f"lines on {region.storey}", done / total)
+            regions.append(maker.region(region))
+        for done, volume in enumerate(wanted.volumes, len(wanted.regions)):
+            tell(f"field at {volume.id}", done / total)
+            found = [r for r in (_over_positions(project, field, volume)) if r is not None]
+            worst = worst_of(found)
+            if worst is not None:
+                volumes[volume.id, volume.quantity] = worst
+    tell("done", 1.0)
+    return Evidence(
+        regions=tuple(regions),
+        volumes=volumes,
+        modelled=_modelled(project, field),
+        not_modelled=_not_modelled(project),
+        caution=_caution(project),
+        unknown=unknown,
+    )
+
+
+def _over_positions(project: Project, field: TotalField, volume: object) -> list[VolumeResult | None]:
+    """One result for every position of every movable magnet."""
+    from dataclasses import replace
+
+    results = []
+    most = max(len(s.poses) for s in field.scanners)
+    for k in range(most):
+        moved = TotalField(
+            tuple(replace(s, poses=(s.poses[min(k, len(s.poses) - 1)],)) for s in field.scanners), field.unmodelled
+        )
+        results.append(worst_over(project, moved, volume))  # type: ignore[arg-type]
+    return results
+
+
+def _modelled(project: Project, field: TotalField) -> tuple[str, ...]:
+    said = []
+    for scanner in field.scanners:
+        magnet = scanner.magnet
+        fitted = "windings fitted to the published figures" if magnet.published else "windings as given in the magnet file"
+        said.append(f"{scanner.id}: fringe field of {magnet.label}, {fitted} (evidence grade: {magnet.grade})")
+        said.append(
+            f"{scanner.id}: band from {'the ensemble of equally good windings, ' if magnet.ensemble else ''}"
+            f"{magnet.site_spread:.0%} of B from site to site, {project.position_tolerance_m * 1000:g} mm of position"
+        )
+    if len(field.scanners) > 1:
+        said.append("fields of the magnets added as vectors, for every combination of unknown directions")
+    return tuple(said)
+
+
+def _not_modelled(project: Project) -> tuple[str, ...]:
+    said = ["steel of the building", "the earth's field (about 0.05 mT), as in vendors' own lines"]
+    if project.steel:
+        said.insert(0, "the steel shields stated in the site file: drawn, not solved")
+    if any(s.status == "removed" for s in project.scanners):
+        said.append("scanners marked removed")
+    return tuple(said)
+
+
+def _caution(project: Project) -> str | None:
+    if project.steel:
+        names = ", ".join(s.id for s in project.steel)
+        return f"steel stated, not modelled ({names}): the lines may lie elsewhere"
+    return None
+
+
+def require_field(field: TotalField) -> None:
+    """Raise an `InputError` where no magnet of the site has a field model."""
+    if not field.scanners:
+        raise InputError("; ".join(field.unmodelled) or "no scanner stands on this site: nothing to compute")

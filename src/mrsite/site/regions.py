@@ -1,0 +1,212 @@
+"""Where the field of the magnets reaches a level on a storey, with its band.
+
+While a magnet stands alone its meridian profiles give every cut and envelope; nothing is traced
+again for a second storey. Where several magnets stand, their fields add as vectors: the sum is
+traced on planes through the heights asked for, and the single regions are kept beside it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from mrsite.base.pose import Pose
+from mrsite.magnets import banded_profile
+from mrsite.maps import Plane, Profile, contours, profile_envelope
+from mrsite.site.evidence import Region, WantedRegion
+from mrsite.site.project import Project, Scanner, Storey
+from mrsite.site.total_field import TotalField
+
+#: Distance between planes where a sum of magnets is traced for an envelope, m.
+_PLANE_STEP = 0.35
+#: Beyond this many times the larger reach two magnets cannot change each other's line by a millimetre's worth:
+#: at 8 reaches a dipole's neighbour adds 1/512 of the level.
+_STRANGERS = 8.0
+
+
+@dataclass
+class Regions:
+    """Computes regions and remembers the profiles it has traced."""
+
+    project: Project
+    field: TotalField
+    tolerance: float = 1e-3
+    _profiles: dict[tuple[str, float, float, str], Any] = field(default_factory=dict)
+
+    def region(self, wanted: WantedRegion) -> Region:
+        """Return the region on a storey, in the plan metres of its own drawing."""
+        storey = self.project.storey(wanted.storey)
+        heights = wanted.heights or storey.occupied
+        extra = self._extra(storey)
+        parts = [
+            self._single(scanner, pose, storey, wanted, heights, extra)
+            for scanner in self.field.scanners
+            for pose in scanner.poses
+        ]
+        central, lower, upper = (_union([p[k] for p in parts]) for k in ("central", "lower", "upper"))
+        shares: dict[str, float] = {}
+        for part in parts:
+            for name, metres in part["shares"].items():
+                shares[name] = max(shares.get(name, 0.0), metres)
+        tolerance = max((p["tolerance"] for p in parts), default=0.0)
+        incomplete = None
+        if len(self.field.scanners) > 1 and wanted.quantity == "B":
+            merged = self._merged(storey, wanted, heights)
+            if merged is not None:
+                band_out = max((_widest(p["upper"], p["central"]) for p in parts), default=0.0)
+                band_in = max((_widest(p["central"], p["lower"]) for p in parts), default=0.0)
+                central = _union([merged])
+                upper = _union([upper, merged.buffer(band_out), merged])
+                lower = merged.buffer(-band_in)
+        elif len(self.field.scanners) > 1:
+            incomplete = "the gradient of several magnets is drawn for each magnet alone"
+        lower = lower.intersection(central)
+        upper = _union([upper, central])
+        return Region(
+            wanted.storey, wanted.level, wanted.kind, wanted.quantity, heights, central, lower, upper, shares,
+            tolerance, incomplete,
+        )
+
+    def _extra(self, storey: Storey) -> float:
+        """Position tolerance and the drawing's own tolerance in quadrature, m."""
+        plan_tolerance = float(getattr(storey.plan, "tolerance_m", 0.0) or 0.0)
+        return math.hypot(self.project.position_tolerance_m, plan_tolerance)
+
+    def profiles(self, scanner: Scanner, level: float, extra: float, quantity: str) -> Any:
+        """Return the banded profile of a magnet (magnet frame), traced once."""
+        key = (scanner.magnet.id + scanner.magnet.sha256, level, extra, quantity)
+        if key not in self._profiles:
+            self._profiles[key] = banded_profile(
+                scanner.magnet, level, site_spread=scanner.magnet.site_spread, extra_m=extra, quantity=quantity
+            )
+        return self._profiles[key]
+
+    def _single(
+        self, scanner: Scanner, pose: Pose, storey: Storey, wanted: WantedRegion, heights: tuple[float, float],
+        extra: float,
+    ) -> Mapping[str, Any]:
+        banded = self.profiles(scanner, wanted.level, extra, wanted.quantity)
+        here = storey.to_site.pose_back(pose)
+        low, high = (storey.elevation + h - pose.position[2] for h in heights)
+        shapes = {
+            name: _shape(getattr(banded, name), here, low, high, self.tolerance)
+            for name in ("central", "lower", "upper")
+        }
+        return {
+            **shapes,
+            "shares": {name: _largest(share) for name, share in banded.shares.items()},
+            "tolerance": banded.central.error_m + self.tolerance,
+        }
+
+    def _merged(self, storey: Storey, wanted: WantedRegion, heights: tuple[float, float]) -> Any:
+        """The sum of several magnets, traced on planes through the heights; None where they are strangers."""
+        reaches = {s.id: self._reach(s, wanted.level) for s in self.field.scanners}
+        near = any(
+            math.dist(a.poses[0].position, b.poses[0].position) < _STRANGERS * max(reaches[a.id], reaches[b.id])
+            for i, a in enumerate(self.field.scanners)
+            for b in self.field.scanners[i + 1 :]
+        )
+        if not near:
+            return None
+        found = []
+        for positions in _products([len(s.poses) for s in self.field.scanners]):
+            window = self._window(storey, reaches, positions)
+            for signs in self.field.signs():
+                source = self.field.source(signs, positions)
+                for z in _planes(storey, heights, self.field.scanners):
+                    # a local origin: far grid coordinates must not cost the tracer its digits
+                    x0, y0, x1, y1 = window
+                    plane = Plane((x0, y0, z), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0))
+                    (lines,) = contours(source, [wanted.level], plane, (0.0, 0.0, x1 - x0, y1 - y0), self.tolerance)
+                    found.append(_even_odd([np.asarray(p)[:, :2] for p in lines.paths]))
+        return storey.to_site.geometry_back(_union(found))
+
+    def _reach(self, scanner: Scanner, level: float) -> float:
+        banded = self.profiles(scanner, level, 0.0, "B")
+        points = [np.hypot(p[:, 0], p[:, 1]).max() for p in banded.upper.paths if len(p)]
+        return float(max(points, default=0.0))
+
+    def _window(
+        self, storey: Storey, reaches: Mapping[str, float], positions: Sequence[int]
+    ) -> tuple[float, float, float, float]:
+        xs, ys = [], []
+        margin = 2.0 * max(reaches.values(), default=0.0) + 1.0
+        for scanner, k in zip(self.field.scanners, positions):
+            x, y, _ = scanner.poses[k].position
+            xs += [x - margin, x + margin]
+            ys += [y - margin, y + margin]
+        return min(xs), min(ys), max(xs), max(ys)
+
+
+def _planes(storey: Storey, heights: tuple[float, float], scanners: Sequence[Scanner]) -> list[float]:
+    low, high = (storey.elevation + h for h in heights)
+    count = max(1, math.ceil((high - low) / _PLANE_STEP))
+    planes = {low + (high - low) * k / count for k in range(count + 1)} if high > low else {low}
+    for scanner in scanners:
+        for pose in scanner.poses:
+            planes.add(min(max(pose.position[2], low), high))
+    return sorted(planes)
+
+
+def _products(counts: Sequence[int]) -> list[tuple[int, ...]]:
+    import itertools
+
+    return list(itertools.product(*(range(n) for n in counts)))
+
+
+def _shape(profile: Profile, pose: Pose, low: float, high: float, tolerance: float) -> Any:
+    """The envelope of a profile between two heights relative to the axis, as polygons in plan metres."""
+    rings = profile_envelope(profile, low, high, tolerance)
+    x, y, _ = pose.position
+    r = pose.rotation
+    placed = []
+    for ring in rings.rings:
+        across, along = ring[:, 0], ring[:, 1]
+        placed.append(np.stack([across * r[0, 0] + along * r[0, 2], across * r[1, 0] + along * r[1, 2]], axis=1))
+    shape = _even_odd(placed)
+    from shapely import affinity
+
+    return affinity.translate(shape, x, y)
+
+
+def _even_odd(rings: Sequence[Any]) -> Any:
+    """What an odd number of rings encloses."""
+    from shapely import MultiPolygon, Polygon, make_valid
+
+    result: Any = MultiPolygon()
+    usable = [Polygon(r) for r in rings if len(r) >= 4]
+    for polygon in sorted(usable, key=lambda p: -p.area):
+        sound = polygon if polygon.is_valid else make_valid(polygon)
+        result = result.symmetric_difference(sound)
+    return _areas(result)
+
+
+def _areas(geometry: Any) -> Any:
+    """Only the polygons of a geometry, as one MultiPolygon."""
+    from shapely import MultiPolygon, get_parts
+
+    parts = [p for p in get_parts(geometry) if p.geom_type == "Polygon" and not p.is_empty] if geometry is not None else []
+    return MultiPolygon(parts)
+
+
+def _union(shapes: Sequence[Any]) -> Any:
+    from shapely import union_all
+
+    return _areas(union_all(list(shapes))) if shapes else _areas(None)
+
+
+def _widest(outer: Any, inner: Any) -> float:
+    """How far an outer region reaches beyond an inner one, m."""
+    if outer.is_empty or inner.is_empty:
+        return 0.0
+    from shapely import hausdorff_distance
+
+    return float(hausdorff_distance(outer.boundary, inner.boundary))
+
+
+def _largest(share: Any) -> float:
+    return float(np.nanmax(np.asarray(share, dtype=float))) if np.size(share) else 0.0

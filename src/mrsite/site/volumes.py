@@ -1,0 +1,168 @@
+"""The worst of a quantity over an upright prism: an item of equipment, a bay, a workplace.
+
+Away from the windings |B| is subharmonic (each component is harmonic, and the norm of a harmonic
+vector is subharmonic), so its largest value over a body lies on the body's surface, and the search
+need not look inside. The surface is sampled, then the best places are refined by shrinking steps.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mrsite.base.quantity import Banded
+from mrsite.fields import flux_density_and_jacobian, force_product, gradient_of_magnitude, magnitude
+from mrsite.magnets import banded_values
+from mrsite.site.evidence import Quantity, VolumeResult, WantedVolume
+from mrsite.site.project import Project, Storey
+from mrsite.site.total_field import TotalField
+
+Array = NDArray[np.float64]
+
+_STARTS = 6
+_SAMPLES_ALONG = 48
+_UNITS = {"B": "T", "gradient": "T/m", "force_product": "T2/m"}
+
+
+def worst_over(project: Project, field: TotalField, wanted: WantedVolume) -> VolumeResult | None:
+    """Return the largest value over a prism with its band, or None where the footprint is empty.
+
+    Parameters
+    ----------
+    wanted : WantedVolume
+        Footprint in plan metres of the storey's own drawing.
+
+    Returns
+    -------
+    VolumeResult
+        ``worst`` in T, T/m or T2/m; ``at`` in plan metres of that drawing and metres above floor.
+    """
+    storey = project.storey(wanted.storey)
+    if wanted.footprint is None or wanted.footprint.is_empty:
+        return None
+    footprint = storey.to_site.geometry(wanted.footprint)
+    candidates = _surface(footprint, storey, wanted.heights)
+    values = _values(field, candidates, wanted.quantity)
+    values = np.where(np.isfinite(values), values, -np.inf)
+    order = np.argsort(values)[::-1][:_STARTS]
+    starts = candidates[order]
+    best, best_value = _refine(field, footprint, storey, wanted, starts)
+    near = np.vstack([best[None, :], starts])
+    lower, upper = _band(project, field, storey, near, wanted.quantity)
+    value = best_value
+    b, jac = flux_density_and_jacobian(field.source(), best[None, :])
+    slope = float(np.linalg.norm(gradient_of_magnitude(b, jac), axis=-1)[0]) if gradient_of_magnitude(b, jac).ndim == 2 \
+        else float(gradient_of_magnitude(b, jac)[0])
+    x, y = storey.to_site.back((float(best[0]), float(best[1])))
+    return VolumeResult(
+        wanted.id,
+        wanted.quantity,
+        Banded(value, min(lower, value), max(upper, value), _UNITS[wanted.quantity]),
+        (x, y, float(best[2]) - storey.elevation),
+        slope,
+    )
+
+
+def _surface(footprint: Any, storey: Storey, heights: tuple[float, float]) -> Array:
+    """Points on the surface of the prism, site frame."""
+    low, high = storey.elevation + heights[0], storey.elevation + heights[1]
+    x0, y0, x1, y1 = footprint.bounds
+    step = max(math.hypot(x1 - x0, y1 - y0) / _SAMPLES_ALONG, 0.02)
+    levels = np.linspace(low, high, max(2, min(24, math.ceil((high - low) / 0.1) + 1)))
+    rim = _rim(footprint, step)
+    side = np.concatenate([np.column_stack([rim, np.full(len(rim), z)]) for z in levels])
+    inside = _inside(footprint, step)
+    caps = [np.column_stack([inside, np.full(len(inside), z)]) for z in (low, high)] if len(inside) else []
+    return np.concatenate([side, *caps])
+
+
+def _rim(footprint: Any, step: float) -> Array:
+    from shapely import get_coordinates, segmentize
+
+    boundary = footprint.boundary if footprint.geom_type.endswith("Polygon") else footprint
+    return np.asarray(get_coordinates(segmentize(boundary, step)), dtype=float)
+
+
+def _inside(footprint: Any, step: float) -> Array:
+    import shapely
+
+    if not footprint.geom_type.endswith("Polygon"):
+        return np.empty((0, 2))
+    x0, y0, x1, y1 = footprint.bounds
+    xs, ys = np.arange(x0 + step / 2, x1, step), np.arange(y0 + step / 2, y1, step)
+    grid = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
+    return grid[shapely.contains_xy(footprint, grid[:, 0], grid[:, 1])]
+
+
+def _values(field: TotalField, points: Array, quantity: Quantity) -> Array:
+    if quantity == "B":
+        return field.worst_magnitude(points)
+    found = []
+    for signs in field.signs():
+        b, jac = flux_density_and_jacobian(field.source(signs), points)
+        raw = gradient_of_magnitude(b, jac) if quantity == "gradient" else force_product(b, jac)
+        found.append(np.linalg.norm(raw, axis=-1) if raw.ndim == 2 else raw)
+    worst: Array = np.max(found, axis=0)
+    return worst
+
+
+def _refine(
+    field: TotalField, footprint: Any, storey: Storey, wanted: WantedVolume, starts: Array
+) -> tuple[Array, float]:
+    """Shrink a star of steps about each start, staying in the prism."""
+    import shapely
+
+    low, high = storey.elevation + wanted.heights[0], storey.elevation + wanted.heights[1]
+    x0, y0, x1, y1 = footprint.bounds
+    reach = max(math.hypot(x1 - x0, y1 - y0) / _SAMPLES_ALONG, 0.02)
+    angles = np.linspace(0, 2 * np.pi, 12, endpoint=False)
+    star = np.array([(np.cos(a), np.sin(a), dz) for a in angles for dz in (-1.0, 0.0, 1.0)] + [(0, 0, 1), (0, 0, -1)])
+    best = starts[0]
+    best_value = float(_values(field, best[None, :], wanted.quantity)[0])
+    for start in starts:
+        here, value = start, float(_values(field, start[None, :], wanted.quantity)[0])
+        size = reach
+        while size > 1e-3:
+            around = here + size * star
+            around[:, 2] = np.clip(around[:, 2], low, high)
+            points = shapely.points(around[:, :2])
+            out = ~shapely.covers(footprint, points)
+            for k in np.flatnonzero(out):
+                on = shapely.get_coordinates(shapely.shortest_line(footprint, points[k]))[0]
+                around[k, :2] = on
+            values = _values(field, around, wanted.quantity)
+            k = int(np.nanargmax(np.where(np.isfinite(values), values, -np.inf)))
+            if values[k] > value * (1 + 1e-12):
+                here, value = around[k], float(values[k])
+            else:
+                size *= 0.5
+        if value > best_value:
+            best, best_value = here, value
+    return best, best_value
+
+
+def _band(
+    project: Project, field: TotalField, storey: Storey, points: Array, quantity: Quantity
+) -> tuple[float, float]:
+    """Lowest and highest value that the largest of some points may have, over the magnets' bands."""
+    extra = math.hypot(project.position_tolerance_m, float(getattr(storey.plan, "tolerance_m", 0.0) or 0.0))
+    values = _values(field, points, quantity)
+    over, under = np.zeros(len(points)), np.zeros(len(points))
+    for scanner in field.scanners:
+        pose = scanner.poses[0]
+        value, lower, upper = banded_values(
+            scanner.magnet, pose.to_magnet(points), site_spread=scanner.magnet.site_spread, extra_m=extra,
+            quantity=quantity,
+        )
+        over += np.nan_to_num(upper - value)
+        under += np.nan_to_num(value - lower)
+    return float(np.max(np.maximum(values - under, 0.0))), float(np.max(values + over))
+
+
+def worst_of(results: Sequence[VolumeResult]) -> VolumeResult | None:
+    """Return the result with the highest upper edge."""
+    return max(results, key=lambda r: r.worst.upper, default=None)
