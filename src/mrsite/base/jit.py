@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import cache as remembered
+from pathlib import Path
 from typing import Any, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -12,7 +14,9 @@ _log = logging.getLogger(__name__)
 _told = False
 
 
-def jit(*, parallel: bool = False, inline: bool = False, cache: bool = True) -> Callable[[F], F]:
+def jit(
+    *, parallel: bool = False, inline: bool = False, cache: bool = True, contract: bool = False
+) -> Callable[[F], F]:
     """Compile a kernel with mrsite's fixed options, cached on disk where that is possible.
 
     ``fastmath`` stays off (it breaks NaN checks and costs accuracy for 3-5 % of speed) and
@@ -28,10 +32,14 @@ def jit(*, parallel: bool = False, inline: bool = False, cache: bool = True) -> 
         Hint LLVM to inline the function at every call.
     cache : bool
         Keep the machine code on disk.
+    contract : bool
+        Let a product and a sum become one fused operation: rounded once instead of twice, NaN and
+        infinity as ever, a fifth faster. Not where a*b - c*d must vanish exactly by symmetry.
     """
     import numba
 
-    options: dict[str, Any] = {"error_model": "numpy", "fastmath": False, "nogil": True, "parallel": parallel}
+    fastmath: Any = {"contract"} if contract else False
+    options: dict[str, Any] = {"error_model": "numpy", "fastmath": fastmath, "nogil": True, "parallel": parallel}
     if inline:
         options["forceinline"] = True
 
@@ -39,7 +47,8 @@ def jit(*, parallel: bool = False, inline: bool = False, cache: bool = True) -> 
         if not cache:
             return numba.njit(**options)(function)  # type: ignore[no-any-return]
         try:
-            return numba.njit(cache=True, **options)(function)  # type: ignore[no-any-return]
+            compiled: F = numba.njit(cache=True, **options)(function)
+            return _stamped(compiled, function)
         except RuntimeError as error:  # "cannot cache function ...: no locator available"
             if "cache" not in str(error):
                 raise
@@ -50,3 +59,23 @@ def jit(*, parallel: bool = False, inline: bool = False, cache: bool = True) -> 
             return numba.njit(**options)(function)  # type: ignore[no-any-return]
 
     return decorate
+
+
+def _stamped(dispatcher: F, function: Callable[..., Any]) -> F:
+    """Tie a kernel's cache to all source files of its folder, not to its own alone.
+
+    Numba does not see a change in another file whose kernel was inlined, and would go on with the old one.
+    """
+    try:
+        cache_file = dispatcher._cache._cache_file  # type: ignore[attr-defined]
+        folder = str(Path(function.__code__.co_filename).parent)
+        cache_file._source_stamp = (cache_file._source_stamp, _folder_stamp(folder))
+    except (AttributeError, OSError):  # another numba: its own stamp alone
+        pass
+    return dispatcher
+
+
+@remembered
+def _folder_stamp(folder: str) -> tuple[tuple[str, float, int], ...]:
+    files = sorted([*Path(folder).glob("*.py"), Path(__file__)])
+    return tuple((f.name, f.stat().st_mtime, f.stat().st_size) for f in files)
