@@ -11,16 +11,16 @@ from mrsite.base.errors import InputError
 #: agreement, 1959); the US survey foot is 1200/3937 m (Mendenhall order, 1893).
 METRES: dict[str, float] = {
     "mm": 1e-3, "cm": 1e-2, "dm": 1e-1, "m": 1.0, "inch": 0.0254, "foot": 0.3048,
-    "us-survey-foot": 1200.0 / 3937.0,
+    "ussurveyfoot": 1200.0 / 3937.0,
 }
 _ALIASES = {
     "millimetre": "mm", "millimeter": "mm", "centimetre": "cm", "centimeter": "cm", "decimetre": "dm",
     "decimeter": "dm", "metre": "m", "meter": "m", "metres": "m", "meters": "m", "in": "inch",
     "inches": "inch", "ft": "foot", "feet": "foot", '"': "inch", "'": "foot",
-    "us-survey-feet": "us-survey-foot", "ussurveyfoot": "us-survey-foot",
+    "us-survey-feet": "ussurveyfoot", "us-survey-foot": "ussurveyfoot",
 }
 #: `$INSUNITS` codes (Autodesk Help, "INSUNITS (System Variable)").
-INSUNITS: dict[int, str] = {1: "inch", 2: "foot", 4: "mm", 5: "cm", 6: "m", 14: "dm", 21: "us-survey-foot"}
+INSUNITS: dict[int, str] = {1: "inch", 2: "foot", 4: "mm", 5: "cm", 6: "m", 14: "dm", 21: "ussurveyfoot"}
 
 
 def unit_name(text: str) -> str:

@@ -7,6 +7,7 @@ opens a file of the caller again.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,7 @@ def load_project(site_file: SiteFile, document: Document, progress: Progress | N
     scanners = resolve_scanners(storeys, site_file.scanner, catalogues, document)
     spaces = resolve_spaces(storeys, site_file.room, site_file.area, document)
     doors = resolve_doors(storeys, spaces, site_file.door, document)
-    inputs = {document.path.name: _sha256(document.path)}
+    inputs = {document.path.name: _sha256(document)}
     for storey in storeys:
         if storey.plan is not None:
             inputs[Path(storey.plan.path).name] = storey.plan.sha256
@@ -224,5 +225,8 @@ def _beside(folder: Path, name: str, where: str) -> Path:
     return path
 
 
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _sha256(document: Document) -> str:
+    """Hash of the file, or of the data where they never were one file."""
+    if document.path.is_file():
+        return hashlib.sha256(document.path.read_bytes()).hexdigest()
+    return hashlib.sha256(json.dumps(document.data, sort_keys=True, default=str).encode()).hexdigest()

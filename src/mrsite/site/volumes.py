@@ -55,8 +55,7 @@ def worst_over(project: Project, field: TotalField, wanted: WantedVolume) -> Vol
     lower, upper = _band(project, field, storey, near, wanted.quantity)
     value = best_value
     b, jac = flux_density_and_jacobian(field.source(), best[None, :])
-    slope = float(np.linalg.norm(gradient_of_magnitude(b, jac), axis=-1)[0]) if gradient_of_magnitude(b, jac).ndim == 2 \
-        else float(gradient_of_magnitude(b, jac)[0])
+    slope = float(gradient_of_magnitude(b, jac)[0])
     x, y = storey.to_site.back((float(best[0]), float(best[1])))
     return VolumeResult(
         wanted.id,
@@ -104,8 +103,7 @@ def _values(field: TotalField, points: Array, quantity: Quantity) -> Array:
     found = []
     for signs in field.signs():
         b, jac = flux_density_and_jacobian(field.source(signs), points)
-        raw = gradient_of_magnitude(b, jac) if quantity == "gradient" else force_product(b, jac)
-        found.append(np.linalg.norm(raw, axis=-1) if raw.ndim == 2 else raw)
+        found.append(gradient_of_magnitude(b, jac) if quantity == "gradient" else force_product(b, jac))
     worst: Array = np.max(found, axis=0)
     return worst
 

@@ -1,0 +1,120 @@
+"""`Assessment`: the outcome as people hold it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mrsite.base.errors import InputError
+from mrsite.checks.finding import Conclusion, Finding, Outcome
+
+if TYPE_CHECKING:
+    import pandas
+
+
+@dataclass(frozen=True, eq=False)
+class Assessment:
+    """Findings, evidence and conclusion of one site."""
+
+    outcome: Outcome
+
+    @property
+    def conclusion(self) -> Conclusion:
+        """``fails``, ``open`` or ``clear``; never a word of safety about the site."""
+        return self.outcome.conclusion
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings, worst first."""
+        return self.outcome.findings
+
+    def to_frame(self) -> pandas.DataFrame:
+        """Return the findings as a table; the columns are those of ``findings.csv``."""
+        import pandas
+
+        from mrsite.outputs.csv_tables import findings_rows
+
+        return pandas.DataFrame(findings_rows(self.outcome))
+
+    def save(self, out: str | Path, *, bundle: bool = False, progress: Callable[[str, float], None] | None = None) -> list[Path]:
+        """Write everything into a folder (absent, empty or ours); whole or not at all."""
+        from mrsite.outputs.folder import write_folder
+
+        return [Path(p) for p in write_folder(self.outcome, Path(out), progress=progress, bundle=bundle)]
+
+    def to_json(self, path: str | Path) -> None:
+        """Write ``findings.json``."""
+        from mrsite.outputs import findings_json
+
+        _write(path, findings_json.render(self.outcome))
+
+    def to_html(self, path: str | Path) -> None:
+        """Write the report as one HTML file."""
+        from mrsite.outputs import report_html
+
+        _write(path, report_html.render(self.outcome))
+
+    def to_pdf(self, path: str | Path) -> None:
+        """Write the report as PDF."""
+        from mrsite.outputs import report_pdf
+
+        _write(path, report_pdf.render(self.outcome))
+
+    def to_dxf(self, path: str | Path, storey: str | None = None) -> None:
+        """Write the annotated drawing of a storey (the scanner's own by default)."""
+        from mrsite.outputs.annotated_dxf import render
+
+        _write(path, render(self.outcome, storey or self.outcome.project.scanners[0].storey))
+
+    def to_netcdf(self, path: str | Path) -> None:
+        """Write the field maps."""
+        from mrsite.outputs import netcdf
+
+        _write(path, netcdf.render(self.outcome))
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{n} {status}" for status, n in self.outcome.counts.items())
+        return f"<Assessment of {self.outcome.project.name!r}: {self.conclusion} ({counts})>"
+
+
+def _write(path: str | Path, content: bytes) -> None:
+    from mrsite.base.files import write_atomic
+
+    write_atomic(Path(path), content)
+
+
+def assess(path: str | Path, *, progress: Callable[[str, float], None] | None = None) -> Assessment:
+    """Read a site file and run every check.
+
+    Raises
+    ------
+    InputError
+        The site file, or something it names, cannot be used.
+    """
+    from mrsite.face.site import load_site
+
+    return load_site(path).assess(progress=progress)
+
+
+def assess_many(paths: Iterable[str | Path]) -> pandas.DataFrame:
+    """Assess several sites: one row each, and a row that says so for one that cannot be read.
+
+    Returns
+    -------
+    DataFrame
+        path, site, conclusion, fail, warn, not-assessed, pass, error.
+    """
+    import pandas
+
+    rows: list[dict[str, Any]] = []
+    for path in paths:
+        try:
+            found = assess(path)
+        except InputError as error:
+            rows.append({"path": str(path), "site": None, "conclusion": "not read", "error": error.message})
+            continue
+        rows.append({"path": str(path), "site": found.outcome.project.name, "conclusion": found.conclusion,
+                     **found.outcome.counts, "error": None})
+    return pandas.DataFrame(rows, columns=["path", "site", "conclusion", "fail", "warn", "not-assessed", "pass", "error"])
