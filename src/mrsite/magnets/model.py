@@ -83,6 +83,7 @@ class Published:
     lasts_s: float | None = None
     note: str = ""
     line: int = 0
+    csv: str = ""
 
     @property
     def name(self) -> str:
@@ -144,7 +145,8 @@ class Branch:
     """A sign branch: which way Bz points on the axis and on the mid-plane at the far line.
 
     A quoted |B| hides these signs, and magnets of each kind can have the same quoted distances;
-    their other lines differ by up to a metre.
+    their other lines differ by up to a metre. ``signs`` is two characters, ``"+-"`` for the dipole-like
+    branch; followed by ``" lobe"`` where the quoted extent across the bore lies on a lobe off the mid-plane.
     """
 
     signs: str
@@ -214,6 +216,10 @@ class FitRecord:
     ----------
     residuals : tuple of Residual
         One for each figure that can be compared.
+    magnet_length_m, cryostat_diameter_m : float or None
+        The dimensions that the fit stood on, class defaults included.
+    figures_sha256 : str
+        Hash of the figures that were fitted: a file whose figures were changed since says so.
     refused : tuple of str
         Figures that were left out, each with the reason.
     notes : tuple of str
@@ -232,6 +238,9 @@ class FitRecord:
     conductor_A_m: float = 0.0
     homogeneity_ppm: float = 0.0
     peak_gradient_T_per_m: float = 0.0
+    magnet_length_m: float | None = None
+    cryostat_diameter_m: float | None = None
+    figures_sha256: str = ""
 
 
 _NOTHING: Mapping[str, Cited] = MappingProxyType({})
@@ -286,6 +295,7 @@ class MagnetModel:
     not_modelled_why: str = ""
     defaults_used: tuple[str, ...] = ()
     same_as: str | None = None
+    class_prior: bool = False
     design: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     note: str = ""
 

@@ -1,0 +1,171 @@
+"""Published figures as the fit sees them: distances, fields, gradients, force products."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from mrsite.base.errors import InputError
+from mrsite.magnets.classes import Dimensions
+from mrsite.magnets.model import MagnetModel
+
+Direction = Literal["axial", "radial"]
+
+
+@dataclass(frozen=True)
+class LineFigure:
+    """The distance of one line in one direction: axial or radial, to +-``half`` m.
+
+    ``sign_z`` is +1 for the patient end, -1 for the service end, 0 where the ends are alike.
+    """
+
+    name: str
+    direction: Direction
+    level: float
+    distance: float
+    half: float
+    extent: bool
+    sign_z: int
+    number: int
+
+
+@dataclass(frozen=True)
+class PointFigure:
+    """A magnitude at a point of the meridian half-plane: |B|, its gradient or the force product.
+
+    ``z`` None: the largest value on the cylinder of radius ``rho``.
+    """
+
+    name: str
+    quantity: Literal["B", "gradient", "force_product"]
+    rho: float
+    z: float | None
+    value: float
+    tolerance: float
+    number: int
+
+
+@dataclass(frozen=True)
+class Figures:
+    """All figures of a fit."""
+
+    lines: tuple[LineFigure, ...]
+    points: tuple[PointFigure, ...]
+    ends_differ: bool
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Name of each figure."""
+        return tuple(f.name for f in (*self.lines, *self.points))
+
+    def without(self, name: str) -> Figures:
+        """Return the figures but one."""
+        return Figures(
+            tuple(f for f in self.lines if f.name != name),
+            tuple(f for f in self.points if f.name != name),
+            self.ends_differ,
+        )
+
+
+def figures_of(model: MagnetModel, use: str = "fit") -> Figures:
+    """Return the figures of a magnet that take part in its fit (or are held back as checks)."""
+    lines: list[LineFigure] = []
+    points: list[PointFigure] = []
+    for number, p in enumerate(model.published):
+        if p.use != use or p.quantity == "transient":
+            continue
+        sign_z = {"patient": 1, "service": -1, None: 0}[p.end]
+        if p.quantity == "isofield":
+            extent = (p.reading or model.distances) == "extent"
+            level = float(p.level_T or 0.0)
+            end = f" {p.end} end" if p.end else ""
+            for direction, value in (("axial", p.axial_m), ("radial", p.radial_m), ("radial", p.vertical_m)):
+                if value is None or (value is p.vertical_m and p.radial_m is not None):
+                    continue
+                name = f"{level * 1e3:g} mT {direction}{end if direction == 'axial' else ''} {value:g} m"
+                lines.append(
+                    LineFigure(name, direction, level, value, 0.5 * p.rounding_m, extent,  # type: ignore[arg-type]
+                               sign_z if direction == "axial" else 0, number)  # fmt: skip
+                )
+        elif p.quantity in ("field_on_axis", "field_at"):
+            rho = float(np.hypot(p.x_m or 0.0, p.y_m or 0.0))
+            value = float(p.value or 0.0)
+            points.append(PointFigure(p.name, "B", rho, p.z_m, value, 0.5 * p.rounding_value, number))
+        else:
+            quantity = "force_product" if p.quantity == "force_product_max" else "gradient"
+            value = float(p.value or 0.0)
+            # A position read from a plot moves the value along the slope of a contour: 4 % stands for
+            # 0.02 m where the gradient halves in 0.35 m; the figure's own rounding where it is wider.
+            floor = 0.04 if p.quantity == "gradient_on_cylinder" else 0.02
+            tolerance = max(0.5 * p.rounding_value, floor * value)
+            z = p.z_m
+            if z is not None and sign_z:
+                z = sign_z * abs(z)
+            points.append(PointFigure(p.name, quantity, float(p.r_m or 0.0), z, value, tolerance, number))  # type: ignore[arg-type]
+    differ = any(f.sign_z for f in lines) or any(p.end for p in model.published if p.use == use)
+    return Figures(tuple(lines), tuple(points), differ)
+
+
+def refuse_nonsense(model: MagnetModel, figures: Figures, size: Dimensions) -> None:
+    """Refuse what cannot be fitted before any fit is tried.
+
+    Raises
+    ------
+    InputError
+        No B0; no far figure; a line inside the cryostat; distances that do not fall as the level
+        rises; axial shorter than radial for a cylinder.
+    """
+    from mrsite.magnets.refusals import not_air_coils, what_to_ask
+
+    name = model.path.name if model.path else model.id
+
+    def where(number: int) -> str:
+        line = model.published[number].line
+        return f"{name}, line {line}" if line else name
+
+    reason = not_air_coils(model.shielding, model.geometry, model.field_axis)
+    if reason:
+        raise InputError(f"{name}: {reason}")
+    if model.B0_T is None:
+        raise InputError(f"{name}: B0_T is missing: without the field at the isocentre nothing can be fitted; add it")
+    far = [p for p in figures.points if p.quantity == "B" and (p.z is None or np.hypot(p.rho, p.z) > size.magnet_length_m)]
+    if not figures.lines and not far and not figures.points and not model.class_prior:
+        ask = what_to_ask(model.B0_T, model.bore_diameter_m, model.magnet_length_m, model.cryostat_diameter_m)
+        raise InputError(f"{name}: {ask}")
+    for f in figures.lines:
+        limit = 0.5 * (size.magnet_length_m if f.direction == "axial" else size.cryostat_diameter_m)
+        # Levels near B0 lie in the bore; a far line does not.
+        if f.distance + f.half <= limit and f.level < 0.25 * model.B0_T:
+            raise InputError(
+                f"{where(f.number)}: the {f.name} lies inside the cryostat, which reaches {limit:g} m from the isocentre: "
+                "check that the distance is from the isocentre and in metres"
+            )
+    _refuse_order(figures, where)
+    by_level: dict[tuple[float, bool], dict[str, LineFigure]] = {}
+    for f in figures.lines:
+        by_level.setdefault((f.level, f.extent), {})[f.direction] = f
+    for pair in by_level.values():
+        # Inner lines of a magnet whose axis field turns sign may be longer across; the far one of a cylinder is not.
+        if len(pair) == 2 and pair["axial"].level <= 1e-3 and pair["axial"].distance < pair["radial"].distance:
+            raise InputError(
+                f"{where(pair['axial'].number)}: the {pair['axial'].name} is shorter than the {pair['radial'].name}, which no "
+                "cylindrical magnet's far line is: are the two swapped? Axial is along the bore"
+            )
+
+
+def _refuse_order(figures: Figures, where: object) -> None:
+    groups: dict[tuple[str, int], list[LineFigure]] = {}
+    for f in figures.lines:
+        groups.setdefault((f.direction, f.sign_z), []).append(f)
+    for group in groups.values():
+        group.sort(key=lambda f: f.level)
+        for low, high in zip(group[:-1], group[1:], strict=True):
+            if low.level == high.level and low.extent == high.extent and abs(low.distance - high.distance) > low.half + high.half:
+                raise InputError(f"{where(high.number)}: the {low.name} and the {high.name} contradict one another")  # type: ignore[operator]
+            if high.level > low.level and high.distance - high.half > low.distance + low.half:
+                raise InputError(
+                    f"{where(high.number)}: the {high.name} lies outside the {low.name}, but the field falls outwards: "  # type: ignore[operator]
+                    "check the two levels and distances"
+                )

@@ -1,0 +1,98 @@
+"""Linear programmes over cell currents: one design under the published figures.
+
+On the axis and on the mid-plane Br is zero, so |B| = s Bz with a sign s, and a published distance is
+two inequalities that are linear in the currents. What is not linear (|B| off the axis, the gradient,
+the force product) is linearised about the design found before, and tried twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from mrsite.magnets.lattice import Design, Lattice
+from mrsite.magnets.model import Array
+
+
+@dataclass
+class Rows:
+    """Inequalities A x <= b over all cells of the lattice, x in A/m2; scaled to numbers near one."""
+
+    matrix: list[Array] = field(default_factory=list)
+    bound: list[float] = field(default_factory=list)
+
+    def at_most(self, row: Array, value: float, scale: float) -> None:
+        """Add ``row @ x <= value``."""
+        self.matrix.append(row / scale)
+        self.bound.append(value / scale)
+
+    def between(self, row: Array, low: float, high: float, scale: float) -> None:
+        """Add ``low <= row @ x <= high``."""
+        self.at_most(row, high, scale)
+        self.at_most(-row, -low, scale)
+
+    def __add__(self, other: Rows) -> Rows:
+        return Rows([*self.matrix, *other.matrix], [*self.bound, *other.bound])
+
+
+class Programme:
+    """One design's linear programmes: the same rows, several objectives.
+
+    The unknowns are fractions 0..1 of the largest current density in each allowed cell.
+    """
+
+    def __init__(self, lattice: Lattice, design: Design, rows: Rows, centre: Array, B0: float) -> None:
+        self._design = design
+        self._cells = len(lattice.cells)
+        self._scale = design.sign * design.current_density
+        self._upper = self._columns(np.array(rows.matrix))
+        self._bound = np.array(rows.bound)
+        self._equal = self._columns(centre[None, :]) / B0
+        self._cost = lattice.conductor[design.index] * design.current_density
+
+    def _columns(self, matrix: Array) -> Array:
+        return np.asarray(matrix[:, self._design.index] * self._scale)
+
+    @property
+    def size(self) -> int:
+        """Number of unknowns."""
+        return len(self._scale)
+
+    def least_conductor(self) -> tuple[Array, float] | None:
+        """Return the design of least conductor and that length in A m; None where there is none."""
+        scale = float(self._cost.sum())
+        x = self._solve(self._cost / scale)
+        return None if x is None else (x, float(self._cost @ x))
+
+    def extreme(self, functional: Array, conductor: float) -> Array | None:
+        """Return the design of least ``functional`` (a row over all cells) within a conductor length."""
+        objective = self._columns(functional[None, :])[0]
+        objective = objective / (np.abs(objective).max() + 1e-300)
+        return self._solve(objective, conductor)
+
+    def currents(self, x: Array) -> Array:
+        """Return current densities over all cells of the lattice."""
+        out = np.zeros(self._cells)
+        np.add.at(out, self._design.index, self._scale * x)
+        return out
+
+    def _solve(self, objective: Array, conductor: float | None = None) -> Array | None:
+        matrix, bound = self._upper, self._bound
+        if conductor is not None:
+            scale = float(self._cost.sum())
+            matrix = np.vstack([matrix, self._cost / scale])
+            bound = np.append(bound, conductor / scale)
+        return solve(objective, matrix, bound, self._equal, np.ones(1), (0.0, 1.0))
+
+
+def solve(
+    objective: Array, matrix: Array, bound: Array, equal: Array, target: Array, limits: tuple[float, float | None]
+) -> Array | None:
+    """Solve one linear programme by HiGHS; None where it is infeasible."""
+    from scipy.optimize import linprog
+
+    found = linprog(objective, matrix, bound, equal, target, bounds=limits, method="highs-ds")
+    if found.status != 0 or found.x is None:
+        return None
+    return np.clip(np.asarray(found.x, dtype=np.float64), limits[0], limits[1])
