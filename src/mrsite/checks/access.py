@@ -1,0 +1,181 @@
+"""Locks and signs: who can go through the doors of the controlled area.
+
+A door is an entrance of the controlled area where it joins a space of zone III or IV, or a
+restricted one, with a space that is not; and where it joins zone IV with anything else.
+"""
+
+from __future__ import annotations
+
+from mrsite.checks.doors import between, door_subject, inner, place, side_label
+from mrsite.checks.finding import Finding
+from mrsite.checks.judge import plan_grade, rules_of, state
+from mrsite.guidance.packs import Rule
+from mrsite.site.evidence import Evidence, Wanted
+from mrsite.site.project import Door, Project, Space
+
+KINDS = ("access-control", "signage")
+
+
+def wants(project: Project) -> Wanted:
+    """Ask for nothing: locks and signs are facts, not fields."""
+    return Wanted()
+
+
+def controlled_door(project: Project, door: Door) -> bool:
+    """Whether a door is an entrance of the controlled area and so must be locked."""
+    sides = between(project, door)
+    if sides is None:
+        return False
+    grades = [_control(s) for s in sides]
+    return max(grades) > 0 and (grades[0] != grades[1])
+
+
+def _control(space: Space | None) -> int:
+    """0: open; 1: controlled (zone III, restricted); 2: the magnet room (zone IV)."""
+    if space is None:
+        return 0
+    if space.zone == "IV":
+        return 2
+    return 1 if space.zone == "III" or space.occupancy == "restricted" else 0
+
+
+def lock_rules(project: Project) -> tuple[Rule, ...]:
+    """Return the rules on locks."""
+    return rules_of(project, "access-control")
+
+
+def lock_finding_ids(project: Project, space: Space) -> tuple[str, ...]:
+    """Return the ids of the findings on the locks of a space's doors."""
+    rules = lock_rules(project)
+    if not rules:
+        return ()
+    return tuple(
+        "/".join(("access", rules[0].id, f"lock of {door_subject(project, door)}", door.storey))
+        for door in project.doors
+        if door.spaces and space.id in door.spaces and controlled_door(project, door)
+    )
+
+
+def check(project: Project, evidence: Evidence) -> list[Finding]:
+    """Judge the lock and the signs of every entrance, and name what bounds no known door."""
+    locks = lock_rules(project)
+    signs = rules_of(project, "signage", "access-control")
+    findings: list[Finding] = []
+    entrances = [d for d in project.doors if controlled_door(project, d)]
+    for door in entrances:
+        if locks:
+            findings.append(_lock(project, door, locks))
+        if signs:
+            findings.append(_signs(project, door, signs))
+    if locks:
+        findings += _unknown(project, locks, bool(entrances))
+    return findings
+
+
+def _lock(project: Project, door: Door, rules: tuple[Rule, ...]) -> Finding:
+    subject = f"lock of {door_subject(project, door)}"
+    deep, other = inner(project, door)
+    lead = f"The door from {side_label(other)} into {side_label(deep)}"
+    more = {"storey": door.storey, "location": place(door), "grades": (plan_grade(door),), "kind": "lock"}
+    if door.lock is None:
+        return state(
+            "access",
+            rules,
+            subject,
+            "not-assessed",
+            f"{lead}: nobody says whether it has a lock.",
+            remedy="Give lock = true or false for this door (ask the architect or estates).",
+            **more,
+        )
+    if not door.lock:
+        return state(
+            "access",
+            rules,
+            subject,
+            "fail",
+            f"{lead} has no lock (lock = false).",
+            remedy="Fit a lock with controlled access (keypad, card) that closes by itself and opens from inside.",
+            **more,
+        )
+    if door.self_closing is False:
+        return state(
+            "access",
+            rules,
+            subject,
+            "warn",
+            f"{lead} has a lock but does not close by itself, so it may stand open.",
+            remedy="Fit a closer.",
+            **more,
+        )
+    kind = f" ({door.lock_kind})" if door.lock_kind else ""
+    return state("access", rules, subject, "pass", f"{lead} has a lock{kind}.", **more)
+
+
+def _signs(project: Project, door: Door, rules: tuple[Rule, ...]) -> Finding:
+    """Both sides: a person inside an open door must see where the controlled area ends, too."""
+    subject = f"signs of {door_subject(project, door)}"
+    more = {"storey": door.storey, "location": place(door), "grades": (plan_grade(door),), "kind": "sign"}
+    if door.signs is None:
+        return state(
+            "access",
+            rules,
+            subject,
+            "not-assessed",
+            f"{door_subject(project, door)}: nobody says what signs it bears.",
+            remedy='Give signs = ["outside", "inside"] for this door.',
+            **more,
+        )
+    missing = [side for side in ("outside", "inside") if side not in door.signs]
+    if "outside" in missing:
+        return state(
+            "access",
+            rules,
+            subject,
+            "fail",
+            f"{door_subject(project, door)} bears no sign on its outside.",
+            remedy="Hang the warning sign (magnetic field always on, no implants, no loose steel) outside.",
+            **more,
+        )
+    if missing:
+        return state(
+            "access",
+            rules,
+            subject,
+            "warn",
+            f"{door_subject(project, door)} bears a sign outside and none inside.",
+            remedy="Hang a sign inside as well: the door may stand open.",
+            **more,
+        )
+    return state("access", rules, subject, "pass", f"{door_subject(project, door)} bears signs on both sides.", **more)
+
+
+def _unknown(project: Project, rules: tuple[Rule, ...], any_entrance: bool) -> list[Finding]:
+    """Say what cannot be judged: doors whose rooms are not known, an area without any door."""
+    findings = []
+    deep = [s for s in project.spaces if _control(s) > 0]
+    for space in deep:
+        if not any(d.spaces and space.id in d.spaces for d in project.doors):
+            findings.append(
+                state(
+                    "access",
+                    rules,
+                    f"entrance of {space.label}",
+                    "not-assessed",
+                    f"No door of {space.label} is known, so nobody can say how it is closed.",
+                    remedy="Supply a drawing on which its doors can be read, or state them as [[door]] with between.",
+                    storey=space.storey,
+                    location=None if space.polygon is None else space.polygon.representative_point(),
+                )
+            )
+    if not deep:
+        findings.append(
+            state(
+                "access",
+                rules,
+                "controlled area",
+                "not-assessed",
+                "No room is stated as zone III, zone IV or restricted, so there is no controlled area to judge.",
+                remedy="Give zone and occupancy for the scan room, the control room and the technical room.",
+            )
+        )
+    return findings

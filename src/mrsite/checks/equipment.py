@@ -1,0 +1,339 @@
+"""Equipment against its limit: the worst field over each item's sensitive volume.
+
+The item's own label comes first, then a limit stated for it, then the default of its class; what
+other sources say is shown. An item that is MR Unsafe or unlabelled and can move is also loose
+steel. A tethered item is judged over all that its tether lets it reach.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from mrsite.base.quantity import Banded, Grade
+from mrsite.checks.enclosure import floor_of, scan_rooms
+from mrsite.checks.finding import Finding, Severity, Status
+from mrsite.checks.judge import field_up, magnet_grade, millitesla, no_field, rules_of, sound, state
+from mrsite.guidance.packs import EquipmentLimit, Rule
+from mrsite.site.evidence import Evidence, Wanted, WantedVolume
+from mrsite.site.project import Equipment, Project
+
+KINDS = ("equipment-limit", "equipment-label")
+
+#: The rule whose number is the class's default, so that a finding cites its own source.
+_PROJECTILE_MT = 3.0
+#: Classes that roll or hang: unlabelled, they are loose steel as well (guidance of 3 mT).
+MOVABLE = frozenset(
+    (
+        "loose_steel",
+        "infusion_pump",
+        "ventilator",
+        "anaesthesia",
+        "power_injector",
+        "defibrillator",
+        "patient_monitor",
+        "mobile_c_arm",
+        "ultrasound",
+    )
+)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The limit by which an item is judged."""
+
+    value_mT: float
+    basis: str  #: in words
+    source: str
+    grade: Grade
+    severity: Severity
+    rivals: tuple[EquipmentLimit, ...] = ()
+
+    @property
+    def may_fail(self) -> bool:
+        """Whether exceeding it is a failure, or only a warning."""
+        return self.severity != "advice" and sound(self.grade)
+
+
+def wants(project: Project) -> Wanted:
+    """Ask for the worst field over every item and all that its tether reaches."""
+    volumes = []
+    for item in project.equipment:
+        if item.footprint is None:
+            continue
+        volumes.append(WantedVolume(f"equipment/{item.id}", item.storey, reach_of(item), item.heights))
+        if item.label_max_gradient_T_per_m is not None:
+            volumes.append(WantedVolume(f"equipment/{item.id}", item.storey, reach_of(item), item.heights, "gradient"))
+    return Wanted(volumes=tuple(volumes))
+
+
+def reach_of(item: Equipment) -> Any:
+    """Return all the floor that an item can cover: its footprint, widened by its tether."""
+    return item.footprint.buffer(item.tether_m) if item.tether_m else item.footprint
+
+
+def limit_of(item: Equipment, rules: tuple[Rule, ...]) -> Limit | str:
+    """Return the limit of an item, or say why there is none."""
+    rivals = item.class_.limits if item.class_ else ()
+    if item.label_max_field_mT is not None:
+        return Limit(
+            item.label_max_field_mT,
+            "its own label",
+            item.source or "label as stated in the site file",
+            "read",
+            "vendor",
+            rivals,
+        )
+    if item.max_field_mT is not None:
+        return Limit(
+            item.max_field_mT,
+            "the limit stated for it",
+            item.source or "stated in the site file",
+            "read",
+            "professional",
+            rivals,
+        )
+    if item.label == "unsafe":
+        return Limit(
+            _PROJECTILE_MT, "the 3 mT line, as it is MR Unsafe", _source(rules), "second-hand", "professional", rivals
+        )
+    if item.label == "conditional":
+        return "it is MR Conditional and the field on its label is not stated"
+    if item.class_ is None:
+        return "it has no class, no label and no limit"
+    judged = [limit for limit in rivals if limit.quantity == "static" and limit.is_limit]
+    if not judged:
+        return f"a {item.class_.label.lower()} has no common limit: its own label decides"
+    first = judged[0]
+    severity: Severity = "professional" if sound(first.grade) else "advice"
+    return Limit(
+        first.max_field_mT,
+        f"the default of its class ({first.condition or first.basis})",
+        first.source,
+        first.grade,
+        severity,
+        tuple(r for r in rivals if r is not first),
+    )
+
+
+def _source(rules: tuple[Rule, ...]) -> str:
+    return next((r.source for r in rules if r.limits == (_PROJECTILE_MT,)), rules[0].source)
+
+
+def check(project: Project, evidence: Evidence) -> list[Finding]:
+    """Judge every item."""
+    limits, labels = rules_of(project, "equipment-limit"), rules_of(project, "equipment-label")
+    rules = (*limits, *labels)
+    if not rules:
+        return []
+    findings: list[Finding] = []
+    for item in project.equipment:
+        findings.append(_item(project, evidence, item, rules))
+        if (
+            item.label is None
+            and item.max_field_mT is None
+            and item.label_max_field_mT is None
+            and item.class_ is not None
+            and item.class_.id in MOVABLE
+            and item.class_.id != "loose_steel"
+        ):
+            findings.append(_loose(project, evidence, item))
+    return [f for f in findings if f is not None]
+
+
+def _rules_for(item: Equipment, limit: Limit, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """Return the rules an item's finding cites: those whose number is its limit, else those on labels."""
+    same = tuple(
+        r for r in rules if r.kind == "equipment-limit" and any(abs(v - limit.value_mT) < 1e-12 for v in r.limits)
+    )
+    labels = tuple(r for r in rules if r.kind == "equipment-label")
+    if item.label is not None or item.label_max_field_mT is not None or not same:
+        return (*labels, *same) or rules
+    return (*same, *labels)
+
+
+def _item(project: Project, evidence: Evidence, item: Equipment, rules: tuple[Rule, ...]) -> Finding:
+    name = f"{item.id} ({item.class_.label})" if item.class_ else item.id
+    labels = tuple(r for r in rules if r.kind == "equipment-label") or rules
+    common: dict[str, Any] = {"storey": item.storey, "kind": "equipment", "location": item.footprint}
+    if item.label == "safe" and item.label_max_field_mT is None and item.max_field_mT is None:
+        return state("equipment", labels, item.id, "pass", f"{name} is labelled MR Safe: no field limits it.", **common)
+    limit = limit_of(item, rules)
+    result = evidence.volume(f"equipment/{item.id}")
+    if isinstance(limit, str):
+        return state(
+            "equipment",
+            labels,
+            item.id,
+            "not-assessed",
+            f"{name}: {limit}.{_seen(result)}",
+            measured=millitesla(result.worst) if result else None,
+            remedy="Give label_max_field_mT from the item's own label or manual (ask its vendor).",
+            **common,
+        )
+    cited = _rules_for(item, limit, rules)
+    common["limit"] = (limit.value_mT, "mT")
+    if item.footprint is None:
+        return state(
+            "equipment",
+            cited,
+            item.id,
+            "not-assessed",
+            f"{name}: where it stands is not known.",
+            remedy="Give at = [x, y], or a room with an outline.",
+            **common,
+        )
+    if evidence.unknown or result is None:
+        return state("equipment", cited, item.id, "not-assessed", f"{name}: {no_field(evidence)}.", **common)
+    storey = project.storey(item.storey)
+    if len(project.storeys) > 1 and storey.registered is None:
+        return state(
+            "equipment",
+            cited,
+            item.id,
+            "not-assessed",
+            f"{name}: the drawing of {item.storey} is not shown to lie on that of the scanner.",
+            remedy=f'Give tie for storey "{item.storey}".',
+            **common,
+        )
+    return _judge(project, evidence, item, name, limit, cited, common)
+
+
+def _seen(result: Any) -> str:
+    return "" if result is None else f" The field there reaches {field_up(result.worst.upper * 1e3)} mT."
+
+
+def _judge(
+    project: Project,
+    evidence: Evidence,
+    item: Equipment,
+    name: str,
+    limit: Limit,
+    rules: tuple[Rule, ...],
+    common: dict[str, Any],
+) -> Finding:
+    result = evidence.volume(f"equipment/{item.id}")
+    assert result is not None
+    band: Banded = millitesla(result.worst)
+    margin = limit.value_mT - band.upper
+    gradient = result.gradient_T_per_m
+    margin_m = margin * 1e-3 / gradient if gradient > 0 else None
+    x, y, z = result.at
+    where = f"at ({x:.2f}, {y:.2f}), {z:.2f} m above the floor"
+    over = f"within reach of its {item.tether_m:g} m tether " if item.tether_m else ""
+    anywhere = " anywhere in its room" if item.placed_by == "room" else ""
+    status: Status
+    if band.upper < limit.value_mT:
+        status, verb = "pass", "stays below"
+    elif band.value >= limit.value_mT:
+        status, verb = "fail", "reaches"
+    else:
+        status, verb = "warn", "may reach, by the outer edge of its band,"
+    if status == "fail" and not limit.may_fail:
+        status = "warn"
+    soft = "" if limit.may_fail else " This limit is advice: no source for it was read."
+    message = (
+        f"{name}: {field_up(band.upper)} mT {over}{where}{anywhere} {verb} {limit.value_mT:g} mT, {limit.basis}.{soft}"
+        f"{_gradient(item, evidence)}{_rivals(limit)}"
+    )
+    if item.label_max_gradient_T_per_m is not None:
+        steep = evidence.volume(f"equipment/{item.id}", "gradient")
+        if steep is None and status == "pass":
+            status = "not-assessed"
+        elif steep is not None and steep.worst.value >= item.label_max_gradient_T_per_m:
+            status = "fail" if limit.may_fail else "warn"
+        elif steep is not None and steep.worst.upper >= item.label_max_gradient_T_per_m and status == "pass":
+            status = "warn"
+    remedy = None
+    if status != "pass":
+        step = f" by about {abs(margin_m):.1f} m" if margin_m is not None and margin_m < 0 else ""
+        remedy = f"Move {item.id} or the magnet{step}, shield, or show a higher limit by the item's own label."
+    caution = evidence.caution
+    if caution and status == "pass":
+        status, message = "warn", f"{message} {caution}"
+    rule = rules[0]
+    from mrsite.base.quantity import weakest
+
+    return Finding(
+        check="equipment",
+        rule=rule.id,
+        subject=item.id,
+        status=status,
+        message=message,
+        severity=limit.severity,
+        source=limit.source,
+        also=tuple(r.id for r in rules[1:]),
+        measured=band,
+        margin=margin,
+        margin_m=margin_m,
+        remedy=remedy,
+        grade=weakest(limit.grade, magnet_grade(project)),
+        **common,
+    )
+
+
+def _gradient(item: Equipment, evidence: Evidence) -> str:
+    if item.label_max_gradient_T_per_m is None:
+        return ""
+    steep = evidence.volume(f"equipment/{item.id}", "gradient")
+    if steep is None:
+        return f" Its label also limits the gradient to {item.label_max_gradient_T_per_m:g} T/m, which was not computed there."
+    word = "reaches" if steep.worst.upper >= item.label_max_gradient_T_per_m else "stays below"
+    return (
+        f" The gradient, {steep.worst.upper:.3g} T/m, {word} the {item.label_max_gradient_T_per_m:g} T/m of its label."
+    )
+
+
+def _rivals(limit: Limit) -> str:
+    other = sorted(
+        {
+            f"{r.max_field_mT:g} mT ({r.basis})"
+            for r in limit.rivals
+            if r.is_limit and r.quantity == "static" and abs(r.max_field_mT - limit.value_mT) > 1e-12
+        }
+    )
+    return f" Other sources: {', '.join(other)}." if other else ""
+
+
+def _loose(project: Project, evidence: Evidence, item: Equipment) -> Finding:
+    """Judge an unlabelled item that moves as what it also is: loose steel."""
+    rules = rules_of(project, "projectile-3mT") or rules_of(project, "equipment-label")
+    subject = f"{item.id} as loose steel"
+    common: dict[str, Any] = {
+        "storey": item.storey,
+        "kind": "equipment",
+        "location": item.footprint,
+        "limit": (_PROJECTILE_MT, "mT"),
+    }
+    result = evidence.volume(f"equipment/{item.id}")
+    if result is None or evidence.unknown:
+        return state(
+            "equipment", rules, subject, "not-assessed", f"{item.id} bears no label: {no_field(evidence)}.", **common
+        )
+    band = millitesla(result.worst)
+    status: Status = "pass" if band.upper < _PROJECTILE_MT else "fail" if band.value >= _PROJECTILE_MT else "warn"
+    inside = _in_scan_room(project, item)
+    if inside and status == "pass":
+        status = "warn"
+    message = f"{item.id} moves and bears no MR label, so it counts as loose steel: {field_up(band.upper)} mT where it may stand, against 3 mT."
+    if inside:
+        message += " It stands in the scan room (zone IV)."
+    return state(
+        "equipment",
+        rules,
+        subject,
+        status,
+        message,
+        caution=evidence.caution,
+        measured=band,
+        margin=_PROJECTILE_MT - band.upper,
+        grades=(magnet_grade(project),),
+        remedy=None if status == "pass" else "Keep it outside the 3 mT line and zone IV, or state its label.",
+        **common,
+    )
+
+
+def _in_scan_room(project: Project, item: Equipment) -> bool:
+    rooms = [s for s in scan_rooms(project).values() if s is not None and s.storey == item.storey]
+    rooms += [s for s in floor_of(project, project.storey(item.storey)).spaces if s.zone == "IV"]
+    return item.footprint is not None and any(r.polygon.intersects(item.footprint) for r in rooms)
