@@ -16,7 +16,7 @@ from mrsite.magnets.figures import Figures, figures_of, refuse_nonsense
 from mrsite.magnets.model import Array, Branch, Ensemble, FitRecord, MagnetModel
 from mrsite.magnets.sampling import Problem
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[float], None]
 
 _PILOT = 12  # tries of each pattern before the weights are known
 _LEAST_SHARE = 0.06  # of the pilot tries accepted: below it the prior is widened
@@ -68,7 +68,7 @@ def fit(
     members : int
         Designs in the ensemble; 50 fix the band to 10-20 %.
     progress : callable, optional
-        Called with (members found, members wanted).
+        Called with the share done, 0 to 1.
 
     Returns
     -------
@@ -98,7 +98,7 @@ def fit(
     figures = figures_of(data)
     refuse_nonsense(data, figures, size)
     notes = list(size.warnings)
-    told = progress or (lambda done, total: None)
+    told = progress or (lambda share: None)
     found = None
     for tier in ("T", "W"):
         problem = _problem(data, figures, size, tier)
@@ -170,7 +170,7 @@ def _sample(
     for _ in range(max(_PILOT, -(-48 // len(tallies)))):
         for tally in tallies:
             tally.add(problem, rng)
-    told(min(sum(len(t.members) for t in tallies), members), members)
+    told(min(sum(len(t.members) for t in tallies) / members, 1.0))
     if sum(len(t.members) for t in tallies) < _LEAST_SHARE * sum(t.tries for t in tallies):
         for _ in range(60):  # a second look before the tier is given up
             tally = max(tallies, key=lambda t: t.evidence) if any(t.members for t in tallies) else None
@@ -193,7 +193,7 @@ def _sample(
         before = len(tallies[k].members)
         tallies[k].add(problem, rng)
         if len(tallies[k].members) > before:
-            told(min(sum(len(t.members) for t in tallies), members), members)
+            told(min(sum(len(t.members) for t in tallies) / members, 1.0))
     return tallies
 
 

@@ -14,11 +14,11 @@ from mrsite.magnets.model import Array, MagnetModel, Residual
 from mrsite.magnets.rays import RayTable, extents, outermost, ray_table, source_magnitude
 from mrsite.magnets.sampling import linearised
 
-_STRETCH = 1.3  # members fix 2.5 and 97.5 % too tightly: measured on synthetic magnets
-_FLOOR_M = 0.005
+STRETCH = 1.3  # members fix 2.5 and 97.5 % too tightly: measured on synthetic magnets
+FLOOR_M = 0.005
 
 
-def weighted_band(values: Array, weights: Array, stretch: float = _STRETCH, floor: float = 0.0) -> tuple[Array, Array]:
+def weighted_band(values: Array, weights: Array, stretch: float = STRETCH, floor: float = 0.0) -> tuple[Array, Array]:
     """Return the stretched 2.5-97.5 % band over members.
 
     Parameters
@@ -87,7 +87,7 @@ def _line_residuals(
     for f in figures.lines:
         values = _measure(f.extent, f.direction, f.sign_z, members, outermost(magnitude, members.radii, f.level))
         value = _measure(f.extent, f.direction, f.sign_z, members, outermost(own, members.radii, f.level))
-        lower, upper = weighted_band(values, model.ensemble.weights, _STRETCH * model.fit.widening, _FLOOR_M)
+        lower, upper = weighted_band(values, model.ensemble.weights, STRETCH * model.fit.widening, FLOOR_M)
         out.append(Residual(f.name, f.distance, float(value[0]), float(lower), float(upper), f.half, "m", role))  # type: ignore[arg-type]
     return out
 
@@ -115,7 +115,7 @@ def _point_residuals(
         columns = cells.columns(rho, z, gradients=True)
         values = np.array([linearised(p.quantity, columns, row)[0].max() for row in model.ensemble.currents])
         value = float(magnitude_on(source, p.quantity, rho, z).max())
-        lower, upper = weighted_band(values, model.ensemble.weights, _STRETCH * model.fit.widening)
+        lower, upper = weighted_band(values, model.ensemble.weights, STRETCH * model.fit.widening)
         out.append(Residual(p.name, p.value, value, float(lower), float(upper), p.tolerance, units[p.quantity], role))  # type: ignore[arg-type]
     return out
 
