@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from mrsite.base.errors import InputError
 from mrsite.base.toml import Document, read_toml, validate
 from mrsite.base.units import unit_name
 
@@ -162,7 +163,10 @@ class StoreyEntry(Entry):
     def _sound(self) -> StoreyEntry:
         _rising(self.occupied, "occupied")
         if self.units is not None:
-            unit_name(self.units)
+            try:
+                unit_name(self.units)
+            except InputError as error:  # pydantic gathers ValueErrors with their place
+                raise ValueError(error.message) from None
         return self
 
 

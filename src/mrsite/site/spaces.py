@@ -6,6 +6,7 @@ candidates are an error that asks for ``at``, none at all is an error that names
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from mrsite.base.errors import InputError
 from mrsite.base.text import inert, nearest
 from mrsite.base.toml import Document
-from mrsite.plans.plan import Plan, Room
+from mrsite.plans.plan import Plan, Room, Text
 from mrsite.site.project import Space, Storey
 from mrsite.site.schema import AreaEntry, RoomEntry
 
@@ -154,9 +155,7 @@ def _space(storey: str, room: Room) -> Space:
 
 def _state(spaces: list[Space], storeys: Sequence[Storey], entry: RoomEntry, where: str, drawn: bool) -> None:
     if entry.storey is None and len(storeys) > 1 and not drawn:
-        pool = _matches(spaces, entry)
-        on = {s.storey for _, s in pool}
-        storey = find_storey(storeys, on.pop() if len(on) == 1 else None, where)
+        storey = _storey_of(spaces, storeys, entry, where)
     else:
         storey = find_storey(storeys, entry.storey, where)
     here = [(i, s) for i, s in _matches(spaces, entry) if s.storey == storey.name]
@@ -175,6 +174,30 @@ def _state(spaces: list[Space], storeys: Sequence[Storey], entry: RoomEntry, whe
     if space.stated:
         raise InputError(f"{where}: {_called(entry)} is stated twice, first at {space.where}; keep one")
     spaces[index] = _with_statement(space, entry, where)
+
+
+def _storey_of(spaces: Sequence[Space], storeys: Sequence[Storey], entry: RoomEntry, where: str) -> Storey:
+    """Return the one storey whose rooms (or at least labels) an entry names."""
+    on = {s.storey for _, s in _matches(spaces, entry)}
+    word = entry.number or entry.name
+    if not on and word:
+        labels = [(s, _label(s.plan, word)) for s in storeys if s.plan is not None]
+        exact = {s.name for s, text in labels if text is not None and _folded(text.text) == _folded(word)}
+        on = exact or {s.name for s, text in labels if text is not None}
+    if len(on) == 1:
+        return find_storey(storeys, on.pop(), where)
+    if on:
+        raise InputError(f"{where}: {_called(entry)} is on {len(on)} storeys ({', '.join(sorted(on))}); add storey")
+    raise InputError(f"{where}: no storey has a room called {inert(word or '')!r}; {_hint(word or '', spaces)}")
+
+
+def _label(plan: Plan, word: str) -> Text | None:
+    """Return the text of a drawing that is this word, or holds it whole."""
+    same = next((t for t in plan.texts if _folded(t.text) == _folded(word)), None)
+    if same is not None:
+        return same
+    pattern = re.compile(rf"(?<!\w){re.escape(_folded(word) or '')}(?!\w)")
+    return next((t for t in plan.texts if pattern.search(_folded(t.text) or "")), None)
 
 
 def _matches(spaces: Sequence[Space], entry: RoomEntry) -> list[tuple[int, Space]]:
@@ -210,8 +233,8 @@ def _absent(spaces: list[Space], storey: Storey, entry: RoomEntry, where: str) -
             raise InputError(f"{where}: {storey.name} has no drawing, so a point names no room; give polygon")
         spaces.append(_with_statement(_blank(storey, entry), entry, where))
         return
-    if word and any(_folded(word) in (_folded(t.text) or "") for t in plan.texts):
-        labelled = next(t for t in plan.texts if _folded(word) in (_folded(t.text) or ""))
+    labelled = _label(plan, word) if word else None
+    if labelled is not None:
         space = replace(
             _blank(storey, entry), status="withheld", tag_at=labelled.at,
             note="its label is on the drawing but no closed outline was found around it",
