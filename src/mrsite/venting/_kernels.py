@@ -8,6 +8,7 @@ Plain loops over floats and arrays. ``eos``, ``gas`` and ``trans`` hold the coef
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -23,7 +24,7 @@ DONE, CHOKED, BROKEN = 0, 1, 2  # status of a march
 
 
 @jit()
-def thermo(rho, temp, eos, gas):
+def thermo(rho: Any, temp: Any, eos: Any, gas: Any) -> Any:
     """State of helium from density and temperature.
 
     Helmholtz energy in reduced variables (Ortiz Vega et al., J. Phys. Chem. Ref. Data, in CoolProp);
@@ -75,7 +76,7 @@ def thermo(rho, temp, eos, gas):
 
 
 @jit()
-def viscosity(rho, temp, trans):
+def viscosity(rho: Any, temp: Any, trans: Any) -> Any:
     """Viscosity in Pa s (Arp, McCarty and Friend, NIST TN 1334, 1998)."""
     x = math.log(min(temp, 300.0))
     g = rho * 1e-3
@@ -94,7 +95,7 @@ def viscosity(rho, temp, trans):
 
 
 @jit()
-def conductivity(rho, temp, trans):
+def conductivity(rho: Any, temp: Any, trans: Any) -> Any:
     """Thermal conductivity in W/m K without critical enhancement (Hands and Arp, Cryogenics 21, 1981)."""
     k = trans[25:]
     dilute = k[0] * temp ** k[1] * math.exp(k[2] / temp + k[3] / temp**2 + k[4] / temp**3 + k[5] / temp**4)
@@ -110,7 +111,7 @@ def conductivity(rho, temp, trans):
 
 
 @jit()
-def density_of_gas(p, temp, rho_max, eos, gas):
+def density_of_gas(p: Any, temp: Any, rho_max: Any, eos: Any, gas: Any) -> Any:
     """Density of the gas phase from pressure and temperature; -1 where there is none below ``rho_max``."""
     low = 0.0
     high = rho_max
@@ -135,7 +136,7 @@ def density_of_gas(p, temp, rho_max, eos, gas):
 
 
 @jit()
-def state_from_total(p, total, flux, rho, temp, eos, gas):
+def state_from_total(p: Any, total: Any, flux: Any, rho: Any, temp: Any, eos: Any, gas: Any) -> Any:
     """Density and temperature from pressure and total enthalpy h + G^2/(2 rho^2), by Newton from a guess.
 
     Returns (rho, T, converged).
@@ -161,7 +162,7 @@ def state_from_total(p, total, flux, rho, temp, eos, gas):
 
 
 @jit()
-def darcy(reynolds, relative):
+def darcy(reynolds: Any, relative: Any) -> Any:
     """Darcy friction factor: 64/Re below 2040 (Avila et al., Science 333, 2011), else Colebrook (1939) solved."""
     if reynolds < 2040.0:
         return 64.0 / max(reynolds, 1e-9)
@@ -177,7 +178,9 @@ def darcy(reynolds, relative):
 
 
 @jit()
-def film(rho, temp, flux, dia, f, prandtl_cp, exponent, t_wall, trans):
+def film(
+    rho: Any, temp: Any, flux: Any, dia: Any, f: Any, prandtl_cp: Any, exponent: Any, t_wall: Any, trans: Any
+) -> Any:
     """Film coefficient inside the pipe, W/m2K: Gnielinski (1976) with the pipe's own friction factor.
 
     ``exponent`` n multiplies it by (T_wall/T)^-n, the property correction for heated gas (Kays).
@@ -189,9 +192,7 @@ def film(rho, temp, flux, dia, f, prandtl_cp, exponent, t_wall, trans):
     pr = mu * prandtl_cp / k
     nu = 3.66
     if re > 2300.0:
-        turbulent = (
-            0.125 * f * (re - 1000.0) * pr / (1.0 + 12.7 * math.sqrt(0.125 * f) * (pr ** (2.0 / 3.0) - 1.0))
-        )
+        turbulent = 0.125 * f * (re - 1000.0) * pr / (1.0 + 12.7 * math.sqrt(0.125 * f) * (pr ** (2.0 / 3.0) - 1.0))
         nu = max(nu, turbulent)
     h = nu * k / dia
     if exponent != 0.0 and t_wall > temp:
@@ -200,7 +201,7 @@ def film(rho, temp, flux, dia, f, prandtl_cp, exponent, t_wall, trans):
 
 
 @jit()
-def slopes(rho, temp, cell, flux, exponent, eos, gas, trans):
+def slopes(rho: Any, temp: Any, cell: Any, flux: Any, exponent: Any, eos: Any, gas: Any, trans: Any) -> Any:
     """Right-hand sides with the factor (1 - M^2) taken out, so that they are finite at M = 1.
 
     Momentum dp + G^2 dv = -F dx and energy dh + G^2 v dv = (q' - g r) dx, solved for density and temperature.
@@ -240,7 +241,7 @@ def slopes(rho, temp, cell, flux, exponent, eos, gas, trans):
 
 
 @jit()
-def cross_cell(rho, temp, cell, flux, exponent, eos, gas, trans):
+def cross_cell(rho: Any, temp: Any, cell: Any, flux: Any, exponent: Any, eos: Any, gas: Any, trans: Any) -> Any:
     """March over one cell. Returns (rho, T, status, length covered).
 
     Far from M = 1 the independent variable is x. Above M^2 = 0.7 it is s with dx = (1 - M^2) ds, for which
@@ -262,7 +263,7 @@ def cross_cell(rho, temp, cell, flux, exponent, eos, gas, trans):
         speed = max(abs(a_rho) / rho, abs(a_t) / temp, 1e-12)
         ds = min(limit / speed, (length - x) / left)
         landing = ds >= (length - x) / left * (1.0 - 1e-12)
-        for attempt in range(60):
+        for _attempt in range(60):
             w = 1.0 / left if by_x else 1.0
             step = ds * left if by_x else ds
             k1r, k1t, k1x = a_rho * w, a_t * w, left * w
@@ -276,9 +277,7 @@ def cross_cell(rho, temp, cell, flux, exponent, eos, gas, trans):
             )
             w = 1.0 / c_left if by_x else 1.0
             k3r, k3t, k3x = c_rho * w, c_t * w, c_left * w
-            d_rho, d_t, d_left, ok4 = slopes(
-                rho + step * k3r, temp + step * k3t, cell, flux, exponent, eos, gas, trans
-            )
+            d_rho, d_t, d_left, ok4 = slopes(rho + step * k3r, temp + step * k3t, cell, flux, exponent, eos, gas, trans)
             if not (ok2 and ok3 and ok4):
                 return rho, temp, BROKEN, x
             w = 1.0 / d_left if by_x else 1.0
@@ -303,7 +302,7 @@ def cross_cell(rho, temp, cell, flux, exponent, eos, gas, trans):
 
 
 @jit()
-def change_area(rho, temp, flux1, flux2, eos, gas):
+def change_area(rho: Any, temp: Any, flux1: Any, flux2: Any, eos: Any, gas: Any) -> Any:
     """Sudden change of bore. Returns (rho, T, status).
 
     Enlargement (flux2 < flux1): momentum balance p2 = p1 + G2 (G1 v1 - G2 v2) with h0 kept (Borda-Carnot for
@@ -344,7 +343,7 @@ def change_area(rho, temp, flux1, flux2, eos, gas):
 
 
 @jit()
-def march(cells, mdot, rho, temp, exponent, eos, gas, trans, out):
+def march(cells: Any, mdot: Any, rho: Any, temp: Any, exponent: Any, eos: Any, gas: Any, trans: Any, out: Any) -> Any:
     """March through all cells from a state at the inlet.
 
     ``out`` (n + 1, 3) receives density, temperature and Mach number at every cell end.
@@ -375,7 +374,7 @@ def march(cells, mdot, rho, temp, exponent, eos, gas, trans, out):
 
 
 @jit()
-def states(rho, temp, eos, gas, out):
+def states(rho: Any, temp: Any, eos: Any, gas: Any, out: Any) -> Any:
     """Fill ``out`` (n, 4) with p, h, s and sound speed of n states."""
     for i in range(rho.shape[0]):
         st = thermo(rho[i], temp[i], eos, gas)
@@ -383,7 +382,7 @@ def states(rho, temp, eos, gas, out):
 
 
 @jit()
-def films(cells, mdot, rho, temp, exponent, eos, gas, trans, out):
+def films(cells: Any, mdot: Any, rho: Any, temp: Any, exponent: Any, eos: Any, gas: Any, trans: Any, out: Any) -> Any:
     """Film coefficient and Darcy factor of every cell at the given states (used for walls, not by the march)."""
     for i in range(cells.shape[0]):
         dia = cells[i, DIA]
@@ -399,16 +398,28 @@ def films(cells, mdot, rho, temp, exponent, eos, gas, trans, out):
 
 
 @jit()
-def plume(params, cp_he, r_he, cp_air, r_air, ds, s_max, wind_u, out):
+def plume(
+    params: Any, cp_he: Any, r_he: Any, cp_air: Any, r_air: Any, ds: Any, s_max: Any, wind_u: Any, out: Any
+) -> Any:
     """Top-hat integral jet and plume (method of ``docs/explanation/quench.md``, Outlet).
 
-    ``params``: mdot, b0, u0, T0 on the c_p scale, rho0, elevation (rad), z0, ambient T, ambient p, alpha jet,
+    ``params``: mdot, _b0, u0, T0 on the c_p scale, rho0, elevation (rad), z0, ambient T, ambient p, alpha jet,
     alpha plume, beta. Rows of ``out``: s, x, z, t, m, u, b, theta. Returns the number of rows.
     """
-    mdot, b0, u0, t0, rho0, elev, z0, ta, pa, alpha_j, alpha_p, beta = (
-        params[0], params[1], params[2], params[3], params[4], params[5],
-        params[6], params[7], params[8], params[9], params[10], params[11],
-    )  # fmt: skip
+    mdot, _b0, u0, t0, rho0, elev, z0, ta, pa, alpha_j, alpha_p, beta = (
+        params[0],
+        params[1],
+        params[2],
+        params[3],
+        params[4],
+        params[5],
+        params[6],
+        params[7],
+        params[8],
+        params[9],
+        params[10],
+        params[11],
+    )
     rho_a = pa / (r_air * ta)
     state = np.array([mdot, mdot * u0 * math.cos(elev), mdot * u0 * math.sin(elev), 0.0, z0, 0.0])
     s = 0.0
@@ -425,7 +436,8 @@ def plume(params, cp_he, r_he, cp_air, r_air, ds, s_max, wind_u, out):
             m, px, pz = y[0], y[1], y[2]
             share = mdot / m
             temp = (share * cp_he * t0 + (1.0 - share) * cp_air * ta) / (share * cp_he + (1.0 - share) * cp_air)
-            rho = min(pa / ((share * r_he + (1.0 - share) * r_air) * temp), rho0)
+            # on the c_p scale a real cold gas would come out too dense: no denser than source or air
+            rho = min(pa / ((share * r_he + (1.0 - share) * r_air) * temp), max(rho0, rho_a))
             speed = math.hypot(px, pz)
             u = speed / m
             b = math.sqrt(m / (math.pi * rho * u))
@@ -433,8 +445,11 @@ def plume(params, cp_he, r_he, cp_air, r_air, ds, s_max, wind_u, out):
             reduced = GRAVITY * (rho_a - rho) / rho
             blend = 5.0 * reduced * b * sin / (8.0 * alpha_p * u * u)
             alpha = alpha_j + (alpha_p - alpha_j) * min(1.0, max(0.0, blend))
-            entrained = 2.0 * math.pi * b * (
-                alpha * math.sqrt(rho * rho_a) * abs(u - wind_u * cos) + beta * rho_a * abs(wind_u * sin)
+            entrained = (
+                2.0
+                * math.pi
+                * b
+                * (alpha * math.sqrt(rho * rho_a) * abs(u - wind_u * cos) + beta * rho_a * abs(wind_u * sin))
             )
             k[stage, 0] = entrained
             k[stage, 1] = entrained * wind_u

@@ -48,7 +48,9 @@ class Loss:
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.lower <= self.value <= self.upper:
-            raise InputError(f"loss coefficient {self.lower}..{self.value}..{self.upper}: K must rise and not be negative")
+            raise InputError(
+                f"loss coefficient {self.lower}..{self.value}..{self.upper}: K must rise and not be negative"
+            )
 
 
 def stated_loss(value: float, source: str = "stated in the site file") -> Loss:

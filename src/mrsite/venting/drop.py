@@ -16,7 +16,8 @@ from mrsite.venting.search import Inlet
 class Drop:
     """What a check judges: the larger of the two walls, with its band."""
 
-    drop: Banded  #: Pa; value: larger of both bounds as stated; lower: the smaller, at the low edge of K and f; upper likewise
+    #: Pa; value: the larger of both bounds as stated; lower and upper: the edges of K, f, flow and temperature
+    drop: Banded
     cold: PipeResult
     warm: PipeResult
     insulated: PipeResult
@@ -79,10 +80,15 @@ def vent_drop(
     lower = min(drops(route.with_losses("lower", 1 - share), min(flows)), default=value)
     upper = max(drops(route.with_losses("upper", 1 + share), max(flows)), default=float("inf"))
     return Drop(
-        Banded(value, min(lower, value), max(upper, value), "Pa"), cold, warm, insulated,
-        (min(flows), max(flows)), (min(temps), max(temps)),
-        mass_flow is not None and temperature is not None, tuple(dict.fromkeys(refused)),
-    )  # fmt: skip
+        Banded(value, min(lower, value), max(upper, value), "Pa"),
+        cold,
+        warm,
+        insulated,
+        (min(flows), max(flows)),
+        (min(temps), max(temps)),
+        mass_flow is not None and temperature is not None,
+        tuple(dict.fromkeys(refused)),
+    )
 
 
 _WALLS: tuple[Wall, ...] = ("cold", "warm")

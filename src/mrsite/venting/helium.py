@@ -96,7 +96,7 @@ class State:
 
     @property
     def compressibility(self) -> float:
-        """p / (rho R T)."""
+        """P / (rho R T)."""
         return self.pressure / (self.density * float(coefficients().gas[0]) * self.temperature)
 
 
@@ -196,6 +196,43 @@ def state_ph(pressure: float, enthalpy: float, flux: float = 0.0) -> State:
     if not good:
         raise InputError(f"helium has no gas state at {pressure:.0f} Pa with {enthalpy:.0f} J/kg at this flow")
     return state(rho, t)
+
+
+def state_ps(pressure: float, entropy: float, guess: State) -> State:
+    """Return the gas state at a pressure and an entropy, by Newton from a neighbouring state."""
+    from mrsite.venting import _kernels
+
+    rho = guess.density * (pressure / guess.pressure) ** 0.6
+    temp = guess.temperature * (pressure / guess.pressure) ** 0.4
+    for _ in range(100):
+        p, _h, s, cv, p_rho, p_t, *_ = _kernels.thermo(rho, temp, *coefficients().kernel)
+        e1, e2 = p - pressure, s - entropy
+        j11, j12, j21, j22 = p_rho, p_t, -p_t / rho**2, cv / temp
+        det = j11 * j22 - j12 * j21
+        d_rho, d_t = (-e1 * j22 + e2 * j12) / det, (-e2 * j11 + e1 * j21) / det
+        cut = max(abs(d_rho) / (0.3 * rho), abs(d_t) / (0.3 * temp), 1.0)
+        rho, temp = rho + d_rho / cut, temp + d_t / cut
+        if abs(d_rho) < 1e-13 * rho and abs(d_t) < 1e-13 * temp:
+            break
+    return state(rho, temp)
+
+
+def critical_flux(pressure: float, temperature: float) -> float:
+    """Largest mass flux in kg/m2s from a stagnation state through an isentropic nozzle (sonic throat).
+
+    Real gas: h0 = h + a^2/2 on the isentrope.
+    """
+    rest = state_pt(pressure, temperature)
+    low, high = 0.2 * pressure, pressure
+    gas = rest
+    for _ in range(200):
+        middle = 0.5 * (low + high)
+        gas = state_ps(middle, rest.entropy, gas)
+        if rest.enthalpy - gas.enthalpy > 0.5 * gas.sound_speed**2:
+            low = middle
+        else:
+            high = middle
+    return gas.density * gas.sound_speed
 
 
 def two_phase(density: float, temperature: float) -> bool:

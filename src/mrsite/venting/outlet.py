@@ -61,12 +61,24 @@ def exclusion_zones(extra_m: float | None = None, source: str = "magnet file") -
     """Return the packaged zones, and the magnet's own where its file states a distance."""
     rows: list[Any] = list(catalogue.table("limits")["exclusion"])
     zones = [
-        Zone(r["id"], r["label"], r["side_m"], r["below_m"], r["above_m"], tuple(r["applies_to"]), r["source"], r["rule"], r["status"])
+        Zone(
+            r["id"],
+            r["label"],
+            r["side_m"],
+            r["below_m"],
+            r["above_m"],
+            tuple(r["applies_to"]),
+            r["source"],
+            r["rule"],
+            r["status"],
+        )
         for r in rows
-    ]  # fmt: skip
+    ]
     if extra_m is not None:
         kinds = tuple(rows[0]["applies_to"])
-        zones.insert(0, Zone("magnet", f"{extra_m:g} m from the outlet", extra_m, extra_m, extra_m, kinds, source, "", "read"))
+        zones.insert(
+            0, Zone("magnet", f"{extra_m:g} m from the outlet", extra_m, extra_m, extra_m, kinds, source, "", "read")
+        )
     return tuple(zones)
 
 
@@ -96,8 +108,12 @@ def outlet_exclusion(
             gap = [a - b for a, b in zip(neighbour.at, outlet)]
             found.append(
                 Conflict(
-                    neighbour, zone, math.dist(neighbour.at, outlet), math.hypot(gap[0], gap[1]), gap[2],
+                    neighbour,
+                    zone,
+                    math.dist(neighbour.at, outlet),
+                    math.hypot(gap[0], gap[1]),
+                    gap[2],
                     zone.margin(outlet, neighbour.at),
                 )
-            )  # fmt: skip
+            )
     return tuple(sorted(found, key=lambda c: c.margin))

@@ -109,7 +109,19 @@ def cells_of(route: Route, wall: Wall, ambient: Ambient, cells_per_m: float = CE
     rows: list[list[float]] = []
     owner: list[int] = []
     for index, piece in enumerate(route.pieces):
-        base = [1.0, piece.diameter, k.PIPE, -1.0, piece.roughness, 0.0, 0.0, k.ADIABATIC, ambient.temperature, 0.0, 1.0]
+        base = [
+            1.0,
+            piece.diameter,
+            k.PIPE,
+            -1.0,
+            piece.roughness,
+            0.0,
+            0.0,
+            k.ADIABATIC,
+            ambient.temperature,
+            0.0,
+            1.0,
+        ]
         if piece.kind == "area":
             base[k.KIND] = k.AREA_CHANGE
             count = 1
@@ -129,6 +141,18 @@ def cells_of(route: Route, wall: Wall, ambient: Ambient, cells_per_m: float = CE
         rows += [base] * count
         owner += [index] * count
     return np.array(rows, dtype=np.float64), np.array(owner, dtype=np.int64)
+
+
+def with_film(cells: Array, film: float, wall_temperature: float) -> Array:
+    """Return cells with a film coefficient (W/m2K) and a wall temperature (K) stated outright."""
+    from mrsite.venting import _kernels as k
+
+    changed = cells.copy()
+    pipe = changed[:, k.KIND] == k.PIPE
+    changed[pipe, k.HEAT] = k.FIXED_FILM
+    changed[pipe, k.R_EXTRA] = film
+    changed[pipe, k.T_WALL] = wall_temperature
+    return changed
 
 
 def outside_resistance(piece: Piece) -> float:
@@ -203,10 +227,54 @@ def solve_pipe(
     return _profile(route, cells, mass_flow, ambient, wall, out, choked, place, property_exponent)
 
 
+def march_down(
+    route: Route,
+    mass_flow: float,
+    inlet: State,
+    ambient: Ambient | None = None,
+    wall: Wall = "cold",
+    *,
+    cells_per_m: float = CELLS_PER_M,
+    property_exponent: float = 0.0,
+    cells: Array | None = None,
+) -> PipeResult:
+    """March from a known state at the flange to wherever it leads; the outlet is whatever comes out.
+
+    Raises
+    ------
+    InputError
+        The flow chokes before the outlet (the message says where), or becomes two-phase.
+    """
+    from mrsite.venting import _kernels as k
+
+    ambient = ambient or Ambient()
+    c = helium.coefficients()
+    if cells is None:
+        cells, _owner = cells_of(route, wall, ambient, cells_per_m)
+    out = np.empty((len(cells) + 1, 3))
+    status, index, covered = k.march(
+        cells, mass_flow, inlet.density, inlet.temperature, property_exponent, c.eos, c.gas, c.transport, out
+    )
+    if status != k.DONE:
+        before = float(np.sum(np.where(cells[:index, k.KIND] == k.PIPE, cells[:index, k.DX], 0.0)))
+        raise InputError(
+            f"{mass_flow:g} kg/s from {inlet.pressure:.0f} Pa chokes {before + covered:.2f} m down the route: "
+            "the inlet pressure is too low for this flow"
+        )
+    return _profile(route, cells, mass_flow, ambient, wall, out, False, -1, property_exponent)
+
+
 def _profile(
-    route: Route, cells: Array, mdot: float, ambient: Ambient, wall: str, out: Array, choked: bool, place: int,
+    route: Route,
+    cells: Array,
+    mdot: float,
+    ambient: Ambient,
+    wall: str,
+    out: Array,
+    choked: bool,
+    place: int,
     exponent: float,
-) -> PipeResult:  # fmt: skip
+) -> PipeResult:
     from mrsite.venting import _kernels as k
 
     c = helium.coefficients()
@@ -217,8 +285,8 @@ def _profile(
     for r, t in zip(rho, temp):
         if helium.two_phase(float(r), float(t)):
             raise InputError(
-                f"the gas becomes two-phase on the way ({t:.3g} K at {r:.3g} kg/m3): liquid carry-over is not modelled; "
-                "give a higher inlet temperature"
+                f"the gas becomes two-phase on the way ({t:.3g} K at {r:.3g} kg/m3): liquid carry-over is not "
+                "modelled; give a higher inlet temperature"
             )
     values = np.empty((len(rho), 4))
     k.states(rho, temp, c.eos, c.gas, values)
@@ -228,14 +296,31 @@ def _profile(
     k.films(cells, mdot, rho[1:], temp[1:], exponent, c.eos, c.gas, c.transport, films)
     heated = cells[:, k.HEAT] != k.ADIABATIC
     inside = np.where(heated, films[:, 0], 0.0)
-    overall = np.where(heated, 1.0 / (1.0 / np.maximum(films[:, 0], 1e-12) + cells[:, k.R_EXTRA]), 0.0)
+    stated = cells[:, k.HEAT] == k.FIXED_FILM
+    inside = np.where(stated, cells[:, k.R_EXTRA], inside)
+    extra = np.where(stated, 0.0, cells[:, k.R_EXTRA])
+    overall = np.where(heated, 1.0 / (1.0 / np.maximum(inside, 1e-12) + extra), 0.0)
     gain = overall * (cells[:, k.T_WALL] - temp[1:])
-    surface = np.where(heated, temp[1:] + gain / np.maximum(films[:, 0], 1e-12), temp[1:])
+    surface = np.where(heated, temp[1:] + gain / np.maximum(inside, 1e-12), temp[1:])
     film = np.concatenate((inside[:1], inside))
     return PipeResult(
-        wall=wall, mass_flow=mdot, ambient=ambient, route=route, x=x, z=z, p=values[:, 0].copy(), T=temp,
-        v=speed, M=mach, h=values[:, 1].copy(), rho=rho, diameter=bore, film=film,
-        wall_temperature=np.concatenate((surface[:1], surface)), choked=choked,
+        wall=wall,
+        mass_flow=mdot,
+        ambient=ambient,
+        route=route,
+        x=x,
+        z=z,
+        p=values[:, 0].copy(),
+        T=temp,
+        v=speed,
+        M=mach,
+        h=values[:, 1].copy(),
+        rho=rho,
+        diameter=bore,
+        film=film,
+        wall_temperature=np.concatenate((surface[:1], surface)),
+        choked=choked,
         choked_at=float(x[place + 1]) if choked else None,
-        inlet=helium.state(float(rho[0]), float(temp[0])), exit=helium.state(float(rho[-1]), float(temp[-1])),
-    )  # fmt: skip
+        inlet=helium.state(float(rho[0]), float(temp[0])),
+        exit=helium.state(float(rho[-1]), float(temp[-1])),
+    )

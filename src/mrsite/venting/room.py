@@ -45,7 +45,7 @@ class Release:
         return 2.5 * _GAS() * scale
 
 
-def _GAS() -> float:  # noqa: N802 - a constant that lives in the data file
+def _GAS() -> float:
     return float(catalogue.table("species")["constants"]["molar_gas"])
 
 
@@ -107,9 +107,7 @@ def oxygen_instant(gas_volume: float, room_volume: float, start: float | None = 
     return max(0.0, c0 * (1 - ratio)), c0 * math.exp(-ratio)
 
 
-def least_room_volume(
-    gas_volume: float, level: float, start: float | None = None, *, displaced: bool = True
-) -> float:
+def least_room_volume(gas_volume: float, level: float, start: float | None = None, *, displaced: bool = True) -> float:
     """Room volume in m3 that keeps the oxygen at a level after an instant release."""
     c0 = catalogue.gas_constants()[4] if start is None else start
     if not 0 < level < c0:
@@ -158,7 +156,8 @@ class RoomHistory:
 def first_outflow(release: Release, room_temperature: float = 293.15) -> float:
     """Volume pushed out at the first moment, m3/s, adiabatic: w (h_in + R T)/(3.5 R T) moles of room air.
 
-    Cold helium stores less energy per pressure and volume than air: 10 K helium pushes out 31 % of the isothermal volume.
+    Cold helium stores less energy per pressure and volume than air: 10 K helium pushes out 31 % of the isothermal
+    volume.
     """
     gas = _GAS()
     moles = release.molar_flow * (release.molar_enthalpy + gas * room_temperature) / (3.5 * gas * room_temperature)
@@ -244,7 +243,7 @@ def room_oxygen(
 
     count = max(1, math.ceil(until / step))
     edges = np.linspace(0.0, until, count + 1)
-    stop = until if release.duration is None else release.duration
+    stop = math.inf if release.duration is None else release.duration
     if 0 < stop < until and not np.any(np.isclose(edges, stop)):
         edges = np.sort(np.append(edges, stop))
     air, he = p * volume / (gas * room_temperature), 0.0
@@ -256,7 +255,7 @@ def room_oxygen(
         o = rates(air, he, w)[2]
         rows.append((now, o2 * air / (air + he), t, o * gas * room_temperature / p, he / (air + he)))
         if t < COLDEST_ROOM:
-            ended = f"the room is at {COLDEST_ROOM:.0f} K after {now:.1f} s, where its air condenses: the balance ends there"
+            ended = f"the room is at {COLDEST_ROOM:.0f} K after {now:.1f} s, where its air condenses: the balance ends"
             break
         if i == len(edges) - 1:
             break
@@ -272,9 +271,16 @@ def room_oxygen(
 
 
 def isothermal_history(
-    release: Release, volume: float, *, until: float, fan: float = 0.0, mode: Fan = "extract",
-    room_temperature: float = 293.15, start: float | None = None, points: int = 400,
-) -> RoomHistory:  # fmt: skip
+    release: Release,
+    volume: float,
+    *,
+    until: float,
+    fan: float = 0.0,
+    mode: Fan = "extract",
+    room_temperature: float = 293.15,
+    start: float | None = None,
+    points: int = 400,
+) -> RoomHistory:
     """Return the isothermal bound as a history, the recovery after the release included."""
     c0 = catalogue.gas_constants()[4] if start is None else start
     spill = spill_rate(release.mass_flow, room_temperature, release.pressure)
@@ -283,7 +289,9 @@ def isothermal_history(
     end = oxygen_isothermal(stop, volume, spill, fan, mode, c0)
     oxygen = np.array(
         [
-            oxygen_isothermal(t, volume, spill, fan, mode, c0) if t <= stop else oxygen_after(t - stop, volume, fan, end, c0)
+            oxygen_isothermal(t, volume, spill, fan, mode, c0)
+            if t <= stop
+            else oxygen_after(t - stop, volume, fan, end, c0)
             for t in time
         ]
     )

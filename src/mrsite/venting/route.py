@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -111,7 +112,9 @@ class Route:
         """Return the route with another bore: one for all, or old bore -> new bore."""
         if isinstance(diameter, Mapping):
             swap = dict(diameter)
-            return replace(self, pieces=tuple(replace(p, diameter=swap.get(p.diameter, p.diameter)) for p in self.pieces))
+            return replace(
+                self, pieces=tuple(replace(p, diameter=swap.get(p.diameter, p.diameter)) for p in self.pieces)
+            )
         kept = tuple(replace(p, diameter=diameter) for p in self.pieces if p.kind != "area")
         return replace(self, pieces=kept)
 
@@ -124,14 +127,18 @@ class Route:
             if piece.loss is None:
                 return piece
             k = getattr(piece.loss, loss)
-            return replace(piece, loss=replace(piece.loss, value=k, lower=min(k, piece.loss.lower), upper=max(k, piece.loss.upper)))
+            return replace(
+                piece, loss=replace(piece.loss, value=k, lower=min(k, piece.loss.lower), upper=max(k, piece.loss.upper))
+            )
 
         return replace(self, pieces=tuple(moved(p) for p in self.pieces))
 
     def narrowings(self) -> tuple[Piece, ...]:
         """Return the pieces whose bore is smaller than the one before: a fault of design."""
         return tuple(
-            after for before, after in zip(self.pieces, self.pieces[1:]) if after.diameter < before.diameter * (1 - 1e-9)
+            after
+            for before, after in zip(self.pieces, self.pieces[1:])
+            if after.diameter < before.diameter * (1 - 1e-9)
         )
 
     def low_points(self) -> tuple[tuple[float, float, float], ...]:
@@ -178,7 +185,9 @@ def _sound(piece: Piece) -> None:
         if not -1.0 - 1e-9 <= piece.rise <= 1.0 + 1e-9:
             raise InputError(f"quench route, {name}: it rises {piece.rise:g} m per m along, which is more than upright")
         if not 0.0 <= piece.roughness < 0.5 * piece.diameter:
-            raise InputError(f"quench route, {name}: roughness {piece.roughness:g} m does not fit a bore of {piece.diameter:g} m")
+            raise InputError(
+                f"quench route, {name}: roughness {piece.roughness:g} m does not fit a bore of {piece.diameter:g} m"
+            )
         if piece.friction is not None and not 0.0 <= piece.friction < 10.0:
             raise InputError(f"quench route, {name}: a friction factor of {piece.friction:g} is not plausible")
     elif piece.kind == "fitting" and piece.loss is None:
@@ -275,7 +284,9 @@ def route_from_points(
         raise InputError("quench route: it needs two points that differ")
     numbers = {original: new for new, original in enumerate(keep)}
     axis = axis[keep]
-    rough = catalogue.roughness_of(catalogue.table("pipes")["default"]["roughness"]) if roughness_m is None else roughness_m
+    rough = (
+        catalogue.roughness_of(catalogue.table("pipes")["default"]["roughness"]) if roughness_m is None else roughness_m
+    )
 
     steps = np.diff(axis, axis=0)
     lengths = np.linalg.norm(steps, axis=1)
@@ -296,24 +307,32 @@ def route_from_points(
             if bend is not None and not override and not described:
                 unknown.append("form of the bends (K = 1 a right angle is assumed)")
         pieces += [
-            replace(f, diameter=used[leg]) for f in named
+            replace(f, diameter=used[leg])
+            for f in named
             if abs(f.start - along[leg]) < 1e-6 and not f.name.startswith("bend")
-        ]  # fmt: skip
+        ]
         inside = sorted({c for c in cuts if along[leg] + 1e-6 < c < along[leg + 1] - 1e-6})
         stations = [along[leg], *inside, along[leg + 1]]
-        for a, b in zip(stations, stations[1:]):
+        for a, b in itertools.pairwise(stations):
             if a > along[leg]:
                 pieces += [replace(f, diameter=used[leg]) for f in named if abs(f.start - a) < 1e-6]
             where = axis[leg] + step * (a - along[leg]) / length
             times = max((m for lo, hi, m in flexible if lo - 1e-9 <= a and b <= hi + 1e-9), default=1.0)
             pieces.append(
                 Piece(
-                    "pipe", used[leg], float(b - a), float(step[2] / length), rough, friction_times=times,
-                    name="flexible pipe" if times > 1 else "pipe", at=(float(where[0]), float(where[1]), float(where[2])),
+                    "pipe",
+                    used[leg],
+                    float(b - a),
+                    float(step[2] / length),
+                    rough,
+                    friction_times=times,
+                    name="flexible pipe" if times > 1 else "pipe",
+                    at=(float(where[0]), float(where[1]), float(where[2])),
                     insulation=insulation if insulation and b <= insulated_end + 1e-9 else None,
-                    material=material, wall=wall_m,
+                    material=material,
+                    wall=wall_m,
                 )
-            )  # fmt: skip
+            )
     last = (float(axis[-1, 0]), float(axis[-1, 1]), float(axis[-1, 2]))
     pieces += [replace(f, diameter=used[-1], at=last) for f in named if abs(f.start - along[-1]) < 1e-6]
     pieces += [Piece("fitting", used[-1], loss=loss, name=name, at=last) for name, loss in end_fittings]
@@ -323,7 +342,9 @@ def route_from_points(
         axis,
         tuple(dict.fromkeys(unknown)),
         outlet_elevation_deg=math.degrees(math.asin(max(-1.0, min(1.0, float(final[2]))))),
-        outlet_azimuth_deg=math.degrees(math.atan2(float(final[1]), float(final[0]))) if abs(final[2]) < 1 - 1e-9 else None,
+        outlet_azimuth_deg=math.degrees(math.atan2(float(final[1]), float(final[0])))
+        if abs(final[2]) < 1 - 1e-9
+        else None,
     )
 
 
@@ -333,16 +354,17 @@ def turn_deg(before: Array, after: Array) -> float:
     return math.degrees(math.acos(max(-1.0, min(1.0, cosine))))
 
 
-def _bend(
-    before: Array, after: Array, bore: float, at: Array, form: str | None, ratio: float | None
-) -> Piece | None:
+def _bend(before: Array, after: Array, bore: float, at: Array, form: str | None, ratio: float | None) -> Piece | None:
     angle = turn_deg(before, after)
     if angle < LEAST_BEND_DEG:
         return None
     return Piece(
-        "fitting", bore, loss=catalogue.bend_loss(angle, ratio, form), name=f"bend {angle:.0f} degrees",
+        "fitting",
+        bore,
+        loss=catalogue.bend_loss(angle, ratio, form),
+        name=f"bend {angle:.0f} degrees",
         at=(float(at[0]), float(at[1]), float(at[2])),
-    )  # fmt: skip
+    )
 
 
 def _place(
@@ -356,13 +378,17 @@ def _place(
         kind = str(item.get("type", "")) or ("flexible" if "length_m" in item else "fitting")
         extra = set(item) - {"type", "K", "name", "at", "station_m", "free_area", "length_m", "times", "source"}
         if extra:
-            raise InputError(f"quench route, fitting {number}: unknown key {sorted(extra)[0]!r}; known: type, K, name, at, "
-                             "station_m, free_area, length_m, times, source")
+            raise InputError(
+                f"quench route, fitting {number}: unknown key {sorted(extra)[0]!r}; known: type, K, name, at, "
+                "station_m, free_area, length_m, times, source"
+            )
         if kind == "flexible":
             row = catalogue.table("fittings")["flexible"]
             end = station + float(item.get("length_m", 0.0))
             if not station < end <= along[-1] + 1e-6:
-                raise InputError(f"quench route, fitting {number}: a flexible length needs length_m that ends on the route")
+                raise InputError(
+                    f"quench route, fitting {number}: a flexible length needs length_m that ends on the route"
+                )
             flexible.append((station, end, float(item.get("times", row["value"]))))
             cuts += [station, end]
             continue
@@ -380,8 +406,16 @@ def _place(
         name = str(item.get("name", kind))
         if kind.startswith("bend") and not name.startswith("bend"):
             name = f"bend ({name})"
-        named.append(Piece("fitting", 1.0, loss=loss, name=name, start=station,
-                           at=(float(where[0]), float(where[1]), float(where[2]))))
+        named.append(
+            Piece(
+                "fitting",
+                1.0,
+                loss=loss,
+                name=name,
+                start=station,
+                at=(float(where[0]), float(where[1]), float(where[2])),
+            )
+        )
         cuts.append(station)
     return named, cuts, flexible
 
@@ -390,7 +424,9 @@ def _station(item: Mapping[str, Any], number: int, numbers: Mapping[int, int], a
     if "station_m" in item:
         station = float(item["station_m"])
         if not 0.0 <= station <= along[-1] + 1e-6:
-            raise InputError(f"quench route, fitting {number}: station_m {station:g} is not on the route of {along[-1]:.2f} m")
+            raise InputError(
+                f"quench route, fitting {number}: station_m {station:g} is not on the route of {along[-1]:.2f} m"
+            )
         return station
     at = item.get("at", "outlet")
     if at == "outlet":
@@ -398,6 +434,7 @@ def _station(item: Mapping[str, Any], number: int, numbers: Mapping[int, int], a
     if at in ("inlet", "flange"):
         return 0.0
     if isinstance(at, bool) or not isinstance(at, int) or at not in numbers:
-        raise InputError(f"quench route, fitting {number}: at = {at!r} must be the number of a point (from 0), "
-                         '"inlet" or "outlet"')
+        raise InputError(
+            f'quench route, fitting {number}: at = {at!r} must be the number of a point (from 0), "inlet" or "outlet"'
+        )
     return float(along[numbers[at]])

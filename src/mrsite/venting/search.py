@@ -30,8 +30,14 @@ class Inlet:
     temperature: float | None = None  #: K
     enthalpy: float | None = None  #: J/kg, CoolProp's zero
     stagnation: bool = False
+    quality: float = 1.0  #: vapour share by mass
 
     def __post_init__(self) -> None:
+        if self.quality < 1.0:
+            raise InputError(
+                f"the gas at the flange is two-phase (quality {self.quality:g}): liquid carry-over is not modelled; "
+                "give the state of the gas at the magnet flange"
+            )
         if (self.temperature is None) == (self.enthalpy is None):
             raise InputError("the gas at the magnet flange needs either a temperature or an enthalpy")
 
@@ -105,8 +111,8 @@ def find_inlet_pressure(
 
     if p_ambient >= ceiling:
         raise InputError(
-            f"the gas at the flange boils at {ceiling:.0f} Pa, below the ambient {p_ambient:.0f} Pa: it would be two-phase "
-            "or liquid, and liquid carry-over is not modelled; give a higher inlet temperature"
+            f"the gas at the flange boils at {ceiling:.0f} Pa, below the ambient {p_ambient:.0f} Pa: it would be "
+            "two-phase or liquid, and liquid carry-over is not modelled; give a higher inlet temperature"
         )
     low, low_trial = 0.5 * p_ambient, None  # treated as too low unless shown otherwise
     high, step = min(p_ambient * 1.002, ceiling), 0.01 * p_ambient
@@ -115,8 +121,8 @@ def find_inlet_pressure(
         low, low_trial = high, trial
         if high >= ceiling:
             raise InputError(
-                f"this route needs more than {ceiling:.0f} Pa at the flange, where helium of that temperature is two-phase "
-                "or liquid: liquid carry-over is not modelled; widen the pipe or give a higher inlet temperature"
+                f"this route needs more than {ceiling:.0f} Pa at the flange, where helium of that temperature is "
+                "two-phase or liquid: liquid carry-over is not modelled; widen the pipe or raise the inlet temperature"
                 if ceiling < 4e7
                 else "no pressure below 500 bar drives this flow through the route: check bore and flow"
             )
@@ -129,7 +135,9 @@ def find_inlet_pressure(
     if low_trial is None:
         low_trial = attempt(low)
         if low_trial[0] is not None and low_trial[0] > 0.0:
-            raise InputError("the outlet stands above ambient pressure at any inlet pressure: check heights and ambient")
+            raise InputError(
+                "the outlet stands above ambient pressure at any inlet pressure: check heights and ambient"
+            )
 
     f_low, f_high = low_trial[0], high_trial[0]
     assert f_high is not None
@@ -158,8 +166,8 @@ def find_inlet_pressure(
     if low_trial[0] is None and excess > 1e-7 * p_ambient:
         if low_trial[1] == k.BROKEN:
             raise InputError(
-                f"the flow cannot be marched beyond cell {low_trial[2] + 1} of {len(cells)} of the route: the gas leaves the "
-                "equation of state there; check inlet temperature, bore and flow"
+                f"the flow cannot be marched beyond cell {low_trial[2] + 1} of {len(cells)} of the route: the gas "
+                "leaves the equation of state there; check inlet temperature, bore and flow"
             )
         return _behind_the_throat(cells, mdot, out, low_trial[2], ceiling, p_ambient, exponent)
     return out, False, -1

@@ -174,9 +174,14 @@ def sizing_table(route: Route, table: str | Mapping[str, Any]) -> TableResult:
     applies = all(abs(p.diameter - bore) <= 0.03 * bore for p in route.pieces)
     limit = row.get("max_drop_Pa")
     return TableResult(
-        str(row.get("id", "table")), str(row.get("label", "sizing table")), rows, Banded(high, low, high, "Pa"),
-        None if limit is None else float(limit), applies, str(row["source"]),
-    )  # fmt: skip
+        str(row.get("id", "table")),
+        str(row.get("label", "sizing table")),
+        rows,
+        Banded(high, low, high, "Pa"),
+        None if limit is None else float(limit),
+        applies,
+        str(row["source"]),
+    )
 
 
 def _applied(route: Route, row: Mapping[str, Any], ends: Sequence[float]) -> tuple[TableRow, ...]:
@@ -185,9 +190,7 @@ def _applied(route: Route, row: Mapping[str, Any], ends: Sequence[float]) -> tup
     rows = []
     for band in range(len(straight)):
         a, b = edges[band], edges[band + 1]
-        length = sum(
-            max(0.0, min(p.start + p.length, b) - max(p.start, a)) for p in route.pieces if p.kind == "pipe"
-        )
+        length = sum(max(0.0, min(p.start + p.length, b) - max(p.start, a)) for p in route.pieces if p.kind == "pipe")
         turns = sum(a <= p.start < b for p in route.bends)
         if length:
             rows.append(TableRow("straight", band, length, straight[band], length * straight[band]))

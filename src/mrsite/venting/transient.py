@@ -64,7 +64,9 @@ def cool_down(
     ambient = ambient or Ambient()
     row = catalogue.entry("pipes", "material", material)
     if "heat_T" not in row:
-        raise InputError(f"no heat capacity is packaged for {row['label']}: {row.get('why_not', 'choose another material')}")
+        raise InputError(
+            f"no heat capacity is packaged for {row['label']}: {row.get('why_not', 'choose another material')}"
+        )
     if not (0 < step <= 1.0 and wall_thickness > 0 and duration >= 0):
         raise InputError("the wall's cooling needs a step of at most 1 s, a wall thickness and a duration")
     from mrsite.venting import _kernels as k
@@ -90,9 +92,9 @@ def cool_down(
         dt = min(step, duration - time)
         heat = np.interp(cells[:, k.T_WALL], row["heat_T"], row["heat_c"])
         gas = 0.5 * (result.T[1:] + result.T[:-1])
-        rate = (-result.film[1:] * (cells[:, k.T_WALL] - gas) + outside * (ambient.temperature - cells[:, k.T_WALL])) / (
-            storage * heat
-        )
+        rate = (
+            -result.film[1:] * (cells[:, k.T_WALL] - gas) + outside * (ambient.temperature - cells[:, k.T_WALL])
+        ) / (storage * heat)
         cooled = np.maximum(cells[:, k.T_WALL] + rate * dt, gas)
         cells = cells.copy()
         cells[:, k.T_WALL] = np.where(walled, cooled, cells[:, k.T_WALL])

@@ -99,12 +99,14 @@ def room_pressure(
     return RoomPressure(
         over=Banded(low, low, high, "Pa"),
         under=orifice_pressure(fan, area, cd),
-        handle=Banded(handle_force(low, width, height), handle_force(low, width, height),
-                      handle_force(high, width, height), "N"),
+        handle=Banded(
+            handle_force(low, width, height), handle_force(low, width, height), handle_force(high, width, height), "N"
+        ),
         handle_fan=handle_force(orifice_pressure(fan, area, cd), width, height),
-        relief_wanted=Banded(orifice_area(best, allowed, cd), orifice_area(best, allowed, cd),
-                             orifice_area(most, allowed, cd), "m2"),
+        relief_wanted=Banded(
+            orifice_area(best, allowed, cd), orifice_area(best, allowed, cd), orifice_area(most, allowed, cd), "m2"
+        ),
         makeup_wanted=orifice_area(fan, under_limit, cd),
         limit=allowed,
         sealed_rate=sealed_rate(release, volume, room_temperature),
-    )  # fmt: skip
+    )

@@ -38,7 +38,12 @@ class Entrainment:
 def entrainment(**changed: float) -> Entrainment:
     """Return the packaged constants, some of them changed."""
     row = catalogue.table("limits")["plume"]
-    values = {"alpha_jet": row["alpha_jet"], "alpha_plume": row["alpha_plume"], "beta": row["beta"], "lam": row["lambda"]}
+    values = {
+        "alpha_jet": row["alpha_jet"],
+        "alpha_plume": row["alpha_plume"],
+        "beta": row["beta"],
+        "lam": row["lambda"],
+    }
     return Entrainment(**{**values, **changed})
 
 
@@ -94,11 +99,22 @@ class Plume:
         lam = self.constants.lam
         # the mean does not rise above the core's share: the radius grows from the mouth's own
         ratio = np.maximum(self.constants.centreline * self.helium_mass, 1e-30) / mass_share
-        radius = np.where(axis >= mass_share, lam * self.b / math.sqrt(2) * np.sqrt(np.log(np.maximum(np.minimum(axis / mass_share, ratio), 1.0))), 0.0)
+        radius = np.where(
+            axis >= mass_share,
+            lam * self.b / math.sqrt(2) * np.sqrt(np.log(np.maximum(np.minimum(axis / mass_share, ratio), 1.0))),
+            0.0,
+        )
         return Surface(
-            name, mass_share, meet(self.s), meet(self.x), meet(self.z), meet(self.t), float(radius.max()), reached,
+            name,
+            mass_share,
+            meet(self.s),
+            meet(self.x),
+            meet(self.z),
+            meet(self.t),
+            float(radius.max()),
+            reached,
             np.column_stack((self.s, self.x, self.z, radius))[: last + 2],
-        )  # fmt: skip
+        )
 
     def oxygen_surface(self, oxygen: float) -> Surface:
         """Return the surface of a mole fraction of oxygen."""
@@ -172,17 +188,39 @@ def plume(
     area = 0.25 * math.pi * diameter**2
     u0 = mass_flow / (rho0 * area) if velocity is None else velocity
     params = np.array(
-        [mass_flow, 0.5 * diameter, u0, t0, rho0, math.radians(elevation_deg), height, air_temperature, pressure,
-         constants.alpha_jet, constants.alpha_plume, constants.beta]
-    )  # fmt: skip
+        [
+            mass_flow,
+            0.5 * diameter,
+            u0,
+            t0,
+            rho0,
+            math.radians(elevation_deg),
+            height,
+            air_temperature,
+            pressure,
+            constants.alpha_jet,
+            constants.alpha_plume,
+            constants.beta,
+        ]
+    )
     ds = min(0.1 * diameter, 0.02) if step is None else step
     rows = np.empty((round(length / (5 * ds)) + 2, 8))
     count = _kernels.plume(params, cp_he, r_he, cp_air, r_air, ds, length, wind, rows)
     rows = rows[:count]
     return Plume(
-        rows[:, 0], rows[:, 1], rows[:, 2], rows[:, 3], rows[:, 4], rows[:, 5], rows[:, 6], mass_flow / rows[:, 4],
-        t0, air_temperature, constants, diameter,
-    )  # fmt: skip
+        rows[:, 0],
+        rows[:, 1],
+        rows[:, 2],
+        rows[:, 3],
+        rows[:, 4],
+        rows[:, 5],
+        rows[:, 6],
+        mass_flow / rows[:, 4],
+        t0,
+        air_temperature,
+        constants,
+        diameter,
+    )
 
 
 @dataclass(frozen=True)
@@ -193,7 +231,9 @@ class Envelope:
     reach: float  #: m, horizontally from the outlet, radius included
     top: float  #: m, highest point
     bottom: float  #: m, lowest point
-    lines: tuple[tuple[float, float, Array], ...] = field(repr=False)  #: wind speed, direction (deg), (n, 4) x, y, z, radius
+    lines: tuple[tuple[float, float, Array], ...] = field(
+        repr=False
+    )  #: wind speed, direction (deg), (n, 4) x, y, z, radius
     limited_by_release: bool = False
 
 
@@ -230,8 +270,8 @@ def envelopes(
 
     Notes
     -----
-    A wind across a slanting outlet is split: along the outlet's own direction it enters the model as a head or tail wind,
-    and the plume is turned towards the wind by the share of momentum it has entrained (exact for an upright outlet).
+    A wind across a slanting outlet is split: along the outlet's own direction it enters the model as a head or
+    tail wind, and the plume is turned towards the wind by its share of entrained air (exact for an upright outlet).
     """
     levels = levels or {"19.5 % O2": 0.195, "18 % O2": 0.18}
     found: dict[str, list[tuple[float, float, Array]]] = {}
@@ -245,9 +285,15 @@ def envelopes(
                 upright = azimuth_deg is None or elevation_deg > 89.0
                 along = wind if upright else wind * math.cos(relative)
                 one = plume(
-                    mass_flow, diameter, temperature, elevation_deg=elevation_deg, height=at[2], wind=along,
-                    air_temperature=air_temperature, constants=constants,
-                )  # fmt: skip
+                    mass_flow,
+                    diameter,
+                    temperature,
+                    elevation_deg=elevation_deg,
+                    height=at[2],
+                    wind=along,
+                    air_temperature=air_temperature,
+                    constants=constants,
+                )
                 heading = math.radians(blow if upright else azimuth)
                 drift = 0.0 if upright else wind * math.sin(relative)
                 surfaces = [one.surface(name, mixing.mass_share_at_oxygen(level)) for name, level in levels.items()]
@@ -266,9 +312,14 @@ def envelopes(
 
 
 def _in_plan(
-    one: Plume, surface: Surface, heading: float, drift: float, at: tuple[float, float, float],
-    release_time: float | None, margin: float,
-) -> tuple[Array, bool]:  # fmt: skip
+    one: Plume,
+    surface: Surface,
+    heading: float,
+    drift: float,
+    at: tuple[float, float, float],
+    release_time: float | None,
+    margin: float,
+) -> tuple[Array, bool]:
     n = len(surface.axis)
     time = one.t[:n]
     keep = np.ones(n, dtype=bool) if release_time is None else time <= release_time
