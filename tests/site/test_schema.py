@@ -70,3 +70,20 @@ def test_the_clinic_of_the_shared_plans_reads(shared: Path) -> None:
     parsed, _ = read_site_file(shared / "plans_with_key" / "clinic.site.toml")
     assert len(parsed.room) == 11
     assert len(parsed.door) == 12
+
+
+def test_the_shipped_json_schema_is_that_of_the_model() -> None:
+    from mrsite.base.data import data_folder
+    from mrsite.site.schema_json import NAME, text
+
+    assert (data_folder("schemas") / NAME).read_text(encoding="utf-8") == text()
+
+
+def test_the_example_is_valid_by_the_json_schema(example: Path) -> None:
+    import tomllib
+
+    import jsonschema
+
+    from mrsite.site.schema_json import site_schema
+
+    jsonschema.validate(tomllib.loads(example.read_text()), site_schema())
