@@ -38,14 +38,24 @@ class WantedVolume:
     quantity: Quantity = "B"
 
 
+@dataclass(frozen=True, slots=True)
+class WantedWalk:
+    """The field along a way that somebody goes at a stated speed."""
+
+    id: str
+    points: Any = field(compare=False)  #: (n, 3) float64, site metres, at the height of the body's middle
+    speed_m_s: float = 1.0
+
+
 @dataclass(frozen=True)
 class Wanted:
     """All that the rules of a project will ask for."""
 
     regions: tuple[WantedRegion, ...] = ()
     volumes: tuple[WantedVolume, ...] = ()
-    walks: tuple[Any, ...] = ()
+    walks: tuple[WantedWalk, ...] = ()
     vents: tuple[str, ...] = ()
+    surroundings: tuple[tuple[str, str], ...] = ()  #: (topic, id): "moving-metal", "traction", ...
 
     def __add__(self, other: Wanted) -> Wanted:
         seen: dict[tuple[Any, ...], WantedVolume] = {}
@@ -54,8 +64,9 @@ class Wanted:
         return Wanted(
             tuple(dict.fromkeys((*self.regions, *other.regions))),
             tuple(seen.values()),
-            (*self.walks, *other.walks),
+            tuple({walk.id: walk for walk in (*other.walks, *self.walks)}.values()),
             tuple(dict.fromkeys((*self.vents, *other.vents))),
+            tuple(dict.fromkeys((*self.surroundings, *other.surroundings))),
         )
 
 
@@ -106,18 +117,27 @@ class Evidence:
     volumes: Mapping[tuple[str, str], VolumeResult] = field(default_factory=dict)  #: by (id, quantity)
     vents: Mapping[str, Any] = field(default_factory=dict)
     walks: Mapping[str, Any] = field(default_factory=dict)
+    surroundings: Mapping[tuple[str, str], Any] = field(default_factory=dict)  #: by (topic, id)
     modelled: tuple[str, ...] = ()  #: what the numbers take into account
     not_modelled: tuple[str, ...] = ()  #: and what they leave out
     caution: str | None = None  #: why no field finding may be better than warn
     unknown: str | None = None  #: why there is no field at all (magnet not modelled)
 
-    def region(self, storey: str, level: float, kind: Kind = "envelope", quantity: Quantity = "B",
-               heights: tuple[float, float] | None = None) -> Region | None:
+    def region(
+        self,
+        storey: str,
+        level: float,
+        kind: Kind = "envelope",
+        quantity: Quantity = "B",
+        heights: tuple[float, float] | None = None,
+    ) -> Region | None:
         """Return the region asked for, or None where it was not computed."""
         for region in self.regions:
-            if (region.storey, region.kind, region.quantity) == (storey, kind, quantity) \
-                    and abs(region.level - level) <= 1e-9 * level \
-                    and (heights is None or heights == region.heights):
+            if (
+                (region.storey, region.kind, region.quantity) == (storey, kind, quantity)
+                and abs(region.level - level) <= 1e-9 * level
+                and (heights is None or heights == region.heights)
+            ):
                 return region
         return None
 

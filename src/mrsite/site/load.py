@@ -7,6 +7,7 @@ opens a file of the caller again.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -27,6 +28,7 @@ from mrsite.site.register import show_to_coincide
 from mrsite.site.scanners import resolve_scanners
 from mrsite.site.schema import SiteFile, StoreyEntry
 from mrsite.site.spaces import resolve_spaces
+from mrsite.site.surroundings.stated import check_named, resolve_ambient
 
 Progress = Callable[[str], None]
 
@@ -56,6 +58,7 @@ def load_project(site_file: SiteFile, document: Document, progress: Progress | N
     scanners = resolve_scanners(storeys, site_file.scanner, catalogues, document)
     spaces = resolve_spaces(storeys, site_file.room, site_file.area, document)
     doors = resolve_doors(storeys, spaces, site_file.door, document)
+    check_named(storeys, site_file, document)
     inputs = {document.path.name: _sha256(document)}
     for storey in storeys:
         if storey.plan is not None:
@@ -86,6 +89,10 @@ def load_project(site_file: SiteFile, document: Document, progress: Progress | N
         operators=site_file.operator,
         moving_metal=site_file.moving_metal,
         absent=site_file.absent,
+        cables=site_file.cable,
+        transformers=site_file.transformer,
+        static_steel=site_file.static_steel,
+        ambient=resolve_ambient(site_file.ambient, document),
         pathways=site_file.pathway,
         quench_pipes=site_file.quench_pipe,
         surveys=site_file.survey,
@@ -113,7 +120,9 @@ def _storeys(site_file: SiteFile, document: Document, tell: Progress) -> tuple[S
     for index, entry in enumerate(site_file.storey):
         where = document.where("storey", index)
         if entry.name in names:
-            faults.append(f"{where}: storey {inert(entry.name)!r} is there twice, first at {names[entry.name]}; rename one")
+            faults.append(
+                f"{where}: storey {inert(entry.name)!r} is there twice, first at {names[entry.name]}; rename one"
+            )
         names.setdefault(entry.name, where)
         plan = None
         if entry.plan is not None:
@@ -152,14 +161,17 @@ def _overlaps(site_file: SiteFile, document: Document) -> list[str]:
     """Two floors nearer than the height of the lower one cannot both be right."""
     order = sorted(enumerate(site_file.storey), key=lambda pair: pair[1].elevation)
     faults = []
-    for (i, low), (j, high) in zip(order, order[1:]):
+    for (i, low), (j, high) in itertools.pairwise(order):
         gap = high.elevation - low.elevation
         if low.height is not None and gap < low.height - 0.01 and gap > 0.5:
             faults.append(
-                f"{document.where('storey', i)} and {document.where('storey', j)}: {inert(high.name)!r} lies {gap:g} m above "
-                f"{inert(low.name)!r}, whose height is {low.height:g} m: the storeys overlap; correct elevation or height"
+                f"{document.where('storey', i)} and {document.where('storey', j)}: {inert(high.name)!r} lies {gap:g} m "
+                f"above {inert(low.name)!r}, whose height is {low.height:g} m: the storeys overlap; correct elevation "
+                "or height"
             )
-        elif gap <= 0.5 and low.name != high.name and not (low.plan and high.plan and low.plan != high.plan and gap == 0):
+        elif (
+            gap <= 0.5 and low.name != high.name and not (low.plan and high.plan and low.plan != high.plan and gap == 0)
+        ):
             faults.append(
                 f"{document.where('storey', i)} and {document.where('storey', j)}: {inert(low.name)!r} and "
                 f"{inert(high.name)!r} have floors {gap:g} m apart: give each its own elevation"
@@ -167,15 +179,15 @@ def _overlaps(site_file: SiteFile, document: Document) -> list[str]:
     return faults
 
 
-def _frames(
-    site_file: SiteFile, document: Document, plans: list[Plan | None]
-) -> list[tuple[Similarity, str | None]]:
+def _frames(site_file: SiteFile, document: Document, plans: list[Plan | None]) -> list[tuple[Similarity, str | None]]:
     """Put each drawing on the first one: by its ties, or because both are shown to coincide."""
     frames: list[tuple[Similarity, str | None]] = []
     reference: Plan | None = None
     for index, (entry, plan) in enumerate(zip(site_file.storey, plans)):
         if entry.tie is not None:
-            frames.append((from_tie(entry.tie.here, entry.tie.site, document.where("storey", index, "tie")), "tie points"))
+            frames.append(
+                (from_tie(entry.tie.here, entry.tie.site, document.where("storey", index, "tie")), "tie points")
+            )
         elif plan is None:
             frames.append((Similarity(), "no drawing: stated in site coordinates"))
         elif reference is None:
@@ -212,7 +224,9 @@ def _boundary(site_file: SiteFile, document: Document) -> Any:
 
     polygon = Polygon(site_file.boundary.polygon)
     if not polygon.is_valid:
-        raise InputError(f"{document.where('boundary', 'polygon')}: the property line crosses itself; list its corners once around")
+        raise InputError(
+            f"{document.where('boundary', 'polygon')}: the property line crosses itself; list its corners once around"
+        )
     return polygon
 
 

@@ -17,10 +17,12 @@ from mrsite.base.quantity import Grade
 from mrsite.guidance.packs import EquipmentClass, Pack
 from mrsite.magnets.model import MagnetModel
 from mrsite.plans.plan import Plan
-from mrsite.site.frames import Similarity
+from mrsite.site.frames import SAME_FRAME, Similarity
 from mrsite.site.schema import (
     AbsentEntry,
+    AmbientEntry,
     AttestationEntry,
+    CableEntry,
     DrawingTable,
     EarthTable,
     IssueTable,
@@ -29,7 +31,9 @@ from mrsite.site.schema import (
     OperatorEntry,
     PathwayEntry,
     QuenchPipeEntry,
+    StaticSteelEntry,
     SurveyEntry,
+    TransformerEntry,
 )
 
 Zone = Literal["I", "II", "III", "IV"]
@@ -50,7 +54,7 @@ class Storey:
     revision: str | None
     occupied: tuple[float, float]  #: m above floor
     occupancy: Occupancy | None  #: of whatever no room of the storey holds
-    to_site: Similarity = Similarity()
+    to_site: Similarity = SAME_FRAME
     registered: str | None = None  #: how the drawing was put on the others; None: not shown to coincide
     where: str = ""
 
@@ -206,6 +210,10 @@ class Project:
     operators: tuple[OperatorEntry, ...] = ()
     moving_metal: tuple[MovingMetalEntry, ...] = ()
     absent: tuple[AbsentEntry, ...] = ()
+    cables: tuple[CableEntry, ...] = ()
+    transformers: tuple[TransformerEntry, ...] = ()
+    static_steel: tuple[StaticSteelEntry, ...] = ()
+    ambient: tuple[AmbientEntry, ...] = ()  #: readings files already taken in
     pathways: tuple[PathwayEntry, ...] = ()
     quench_pipes: tuple[QuenchPipeEntry, ...] = ()
     surveys: tuple[SurveyEntry, ...] = ()

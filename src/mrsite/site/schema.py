@@ -319,10 +319,25 @@ class EquipmentEntry(Entry):
     @model_validator(mode="after")
     def _sound(self) -> EquipmentEntry:
         _one_of(self, "at", "room", "at_block")
-        if self.class_ is None and self.max_field_mT is None and self.label_max_field_mT is None \
-                and self.label is None:
+        if self.class_ is None and self.max_field_mT is None and self.label_max_field_mT is None and self.label is None:
             raise ValueError("give class, max_field_mT or the item's own label")
         _rising(self.heights, "heights")
+        return self
+
+
+class TractionTable(Entry):
+    """``traction`` of a railway: what flows in its conductors."""
+
+    supply: Literal["dc", "ac"] = "dc"
+    current_A: Positive | None = None
+    spacing_m: Positive | None = None  #: between outgoing and returning conductor
+    leakage_A: NotNegative | None = None  #: net current that does not return by the track
+    leakage_share: Annotated[float, Field(strict=True, ge=0, le=1)] | None = None
+    source: str | None = None
+
+    @model_validator(mode="after")
+    def _sound(self) -> TractionTable:
+        _one_of(self, "leakage_A", "leakage_share", at_least=False)
         return self
 
 
@@ -332,12 +347,87 @@ class MovingMetalEntry(Entry):
     id: Name
     kind: Name
     mass_kg: Positive | None = None
-    counterweight_kg: Positive | None = None
+    counterweight_kg: NotNegative | None = None
+    counterweight_at: Point | None = None  #: where the counterweight runs; default: the car's own place
     path: Annotated[tuple[Point, ...], Field(min_length=1)]
     storey: Name | None = None
-    heights: Heights | None = None
+    heights: Heights | None = None  #: m above floor; of a lift: its travel, lowest floor to highest ceiling
+    length_m: Positive | None = None
+    width_m: Positive | None = None
     lasts_s: Positive | None = None
-    traction: dict[str, Any] | None = None
+    measured_uT: NotNegative | None = None  #: peak-to-peak change of B_z measured at the isocentre
+    traction: TractionTable | None = None
+    source: str | None = None
+
+
+class CableEntry(Entry):
+    """``[[cable]]``: a power cable, tray or busbar."""
+
+    id: Name
+    path: Annotated[tuple[Point, ...], Field(min_length=1)]
+    storey: Name | None = None
+    height: Finite | None = None  #: m above floor
+    current_A: Positive | None = None  #: rms, of one conductor
+    spacing_m: Positive | None = None  #: largest distance between conductors
+    net_A: NotNegative | None = None  #: rms sum of all conductors' currents
+    source: str | None = None
+
+
+class TransformerEntry(Entry):
+    """``[[transformer]]``: transformer, switchgear, generator or supply unit."""
+
+    id: Name
+    at: Point
+    storey: Name | None = None
+    height: Finite | None = None  #: m above floor
+    measured_uT: NotNegative | None = None  #: rms at the isocentre
+    source: str | None = None
+
+
+class StaticSteelEntry(Entry):
+    """``[[static_steel]]``: beams, reinforcement and plates near and under a magnet."""
+
+    id: Name
+    scanner: Name | None = None
+    kg_per_m2: NotNegative
+    below_isocentre_m: tuple[NotNegative, NotNegative]  #: nearest and farthest depth of the layer
+    source: str | None = None
+
+    @model_validator(mode="after")
+    def _sound(self) -> StaticSteelEntry:
+        if not self.below_isocentre_m[0] <= self.below_isocentre_m[1]:
+            raise ValueError("below_isocentre_m must rise: [nearest, farthest]")
+        return self
+
+
+class AmbientEntry(Entry):
+    """``[[ambient]]``: what an instrument found at the planned isocentre before the magnet came."""
+
+    scanner: Name | None = None
+    kind: Literal["vibration", "ac-field", "dc-change"]
+    readings: str | None = None  #: CSV: frequency_Hz and m_s2_rms (vibration), or uT
+    spectrum: tuple[tuple[Positive, NotNegative], ...] | None = None  #: [frequency in Hz, m/s2 rms]
+    peak_m_s2: NotNegative | None = None  #: largest transient, zero to peak
+    value_uT: NotNegative | None = None  #: rms (ac-field) or peak to peak (dc-change)
+    lasts_s: Positive | None = None
+    instrument: str | None = None
+    date: str | None = None
+    source: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _dates_are_text(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "date" in data and not isinstance(data["date"], str):
+            return {**data, "date": str(data["date"])}
+        return data
+
+    @model_validator(mode="after")
+    def _sound(self) -> AmbientEntry:
+        if self.kind == "vibration":
+            _one_of(self, "readings", "spectrum", "peak_m_s2", at_most=False)
+        else:
+            _one_of(self, "readings", "value_uT")
+        return self
 
 
 class AbsentEntry(Entry):
@@ -352,12 +442,18 @@ class AbsentEntry(Entry):
 class PathwayEntry(Entry):
     """``[[pathway]]``."""
 
-    kind: Literal["patient", "bed", "staff", "crash-team", "evacuation", "delivery"]
+    kind: Literal["patient", "bed", "staff", "crash-team", "evacuation", "delivery", "removal"]
+    id: Name | None = None
     start: Name | Point = Field(alias="from")
     end: Name | Point = Field(alias="to")
     storey: Name | None = None
+    to_storey: Name | None = None  #: where the end lies on another storey
     width_m: Positive | None = None
     height_m: Positive | None = None
+    length_m: Positive | None = None  #: of what is wheeled or carried
+    speed_m_s: Positive | None = None
+    stairs: Flag | None = None  #: whether stairs may be used; default by kind
+    lifts: Flag | None = None
 
 
 class SteelEntry(Entry):
@@ -448,6 +544,10 @@ class SiteFile(Entry):
     equipment: tuple[EquipmentEntry, ...] = ()
     moving_metal: tuple[MovingMetalEntry, ...] = ()
     absent: tuple[AbsentEntry, ...] = ()
+    cable: tuple[CableEntry, ...] = ()
+    transformer: tuple[TransformerEntry, ...] = ()
+    static_steel: tuple[StaticSteelEntry, ...] = ()
+    ambient: tuple[AmbientEntry, ...] = ()
     pathway: tuple[PathwayEntry, ...] = ()
     steel: tuple[SteelEntry, ...] = ()
     quench_pipe: tuple[QuenchPipeEntry, ...] = ()
