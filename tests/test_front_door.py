@@ -9,7 +9,19 @@ import pytest
 
 import mrsite
 
-HEAVY = ["numba", "scipy", "pandas", "xarray", "shapely", "pydantic", "ezdxf", "matplotlib", "pyvista", "CoolProp", "networkx"]
+HEAVY = [
+    "numba",
+    "scipy",
+    "pandas",
+    "xarray",
+    "shapely",
+    "pydantic",
+    "ezdxf",
+    "matplotlib",
+    "pyvista",
+    "CoolProp",
+    "networkx",
+]
 
 
 @pytest.mark.parametrize("statement", ["import mrsite", "from mrsite.cli.run import run; run(['--help'])"])

@@ -32,13 +32,16 @@ def test_the_bore_axis_follows_the_bearing_and_up_stays_up() -> None:
     assert np.allclose(pose.to_plan(np.array([[0.0, 1.0, 0.0]])), [[10.0, 20.0, 2.0]])
 
 
-@pytest.mark.parametrize(("bearing", "words"), [(0, "right"), (90, "up (+y)"), (181, "left (-x)"), (-90, "down (-y)"), (350, "right")])
+@pytest.mark.parametrize(
+    ("bearing", "words"), [(0, "right"), (90, "up (+y)"), (181, "left (-x)"), (-90, "down (-y)"), (350, "right")]
+)
 def test_the_patient_end_is_said_in_words(bearing: float, words: str) -> None:
     assert words in Pose((0, 0, 0), bearing).patient_end()
 
 
 @pytest.mark.parametrize(
-    ("text", "metres"), [("12.4", 12.4), ("12400mm", 12.4), ("40ft", 12.192), ('10 in', 0.254), ("488du", 12.3952), ("-3.5m", -3.5)]
+    ("text", "metres"),
+    [("12.4", 12.4), ("12400mm", 12.4), ("40ft", 12.192), ("10 in", 0.254), ("488du", 12.3952), ("-3.5m", -3.5)],
 )
 def test_lengths_as_people_type_them(text: str, metres: float) -> None:
     assert math.isclose(parse_length(text, drawing_unit_m=0.0254), metres)

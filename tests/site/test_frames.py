@@ -18,7 +18,9 @@ ANGLES = st.floats(-3.0, 3.0)
 
 
 @given(ANGLES, st.floats(-4e6, 4e6), st.floats(-4e6, 4e6), st.floats(-50, 50), st.floats(-50, 50))
-def test_a_tie_lands_both_points_and_comes_back_to_the_micrometre(a: float, e: float, n: float, x: float, y: float) -> None:
+def test_a_tie_lands_both_points_and_comes_back_to_the_micrometre(
+    a: float, e: float, n: float, x: float, y: float
+) -> None:
     c, s = math.cos(a), math.sin(a)
     here = ((x, y), (x + 30.0, y + 4.0))
     site = tuple((e + c * (px - x) - s * (py - y), n + s * (px - x) + c * (py - y)) for px, py in here)

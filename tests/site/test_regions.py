@@ -27,15 +27,31 @@ HEIGHT = 1.1
 
 
 def a_project(
-    poses: tuple[tuple[float, float, float], ...] = ((12.0, 8.0, 30.0),), to_site: Similarity = Similarity(),
+    poses: tuple[tuple[float, float, float], ...] = ((12.0, 8.0, 30.0),),
+    to_site: Similarity = Similarity(),
     steel: tuple = (),
 ) -> Project:
     storeys = tuple(
-        Storey(name, z, 4.0, None, None, None, None, None, (0.0, 2.1), None, to_site if name == "Up" else Similarity(), "tie")
+        Storey(
+            name,
+            z,
+            4.0,
+            None,
+            None,
+            None,
+            None,
+            None,
+            (0.0, 2.1),
+            None,
+            to_site if name == "Up" else Similarity(),
+            "tie",
+        )
         for name, z in (("Ground", 0.0), ("Up", 4.0))
     )
     scanners = tuple(
-        Scanner(f"MR{k}", load_model(MAGNET), "Ground", (Pose((x, y, HEIGHT), bearing),), HEIGHT, ("+z", "-z"), "proposed")
+        Scanner(
+            f"MR{k}", load_model(MAGNET), "Ground", (Pose((x, y, HEIGHT), bearing),), HEIGHT, ("+z", "-z"), "proposed"
+        )
         for k, (x, y, bearing) in enumerate(poses, 1)
     )
     return Project("p", "p.toml", {}, None, 0.0, 0.05, (), {}, storeys, scanners, steel=steel)
@@ -75,8 +91,8 @@ def test_every_vertex_of_the_edge_lies_on_the_level_within_the_tolerance() -> No
     points = np.column_stack([edge, np.full(len(edge), HEIGHT)])
     b = np.linalg.norm(field.flux_density(points), axis=1)
     step = 1e-4
-    slope = (np.linalg.norm(field.flux_density(points + [step, 0, 0]), axis=1) - b) / step
-    slope_y = (np.linalg.norm(field.flux_density(points + [0, step, 0]), axis=1) - b) / step
+    slope = (np.linalg.norm(field.flux_density([*points, step, 0, 0]), axis=1) - b) / step
+    slope_y = (np.linalg.norm(field.flux_density([*points, 0, step, 0]), axis=1) - b) / step
     distance = abs(b - 0.5e-3) / np.hypot(slope, slope_y)
     assert distance.max() < 2e-3
     assert distance.max() < region.tolerance_m + 1e-4
@@ -121,7 +137,10 @@ def test_two_magnets_add_as_vectors_and_the_worse_sign_is_kept() -> None:
     b = highest(project, x, y, 0.0, 2.1)
     clear = abs(b / 0.5e-3 - 1) > 0.03
     assert (contains_xy(region.central, x, y) == (b >= 0.5e-3))[clear].all()
-    alone = [regions(a_project((p,)), WantedRegion("Ground", 0.5e-3))[0].central for p in ((10.0, 8.0, 0.0), (15.2, 8.0, 0.0))]
+    alone = [
+        regions(a_project((p,)), WantedRegion("Ground", 0.5e-3))[0].central
+        for p in ((10.0, 8.0, 0.0), (15.2, 8.0, 0.0))
+    ]
     between = Point(12.6, 8.0)
     assert not any(a.contains(between) for a in alone)
     assert region.central.contains(between)  # 2.6 m from each on the axis: together they exceed 0.5 mT
@@ -131,7 +150,9 @@ def test_two_magnets_add_as_vectors_and_the_worse_sign_is_kept() -> None:
 def test_the_worst_of_a_box_is_the_largest_value_in_it() -> None:
     project = a_project()
     footprint = box(13.1, 8.9, 14.4, 9.7)
-    evidence = gather(project, total_field(project), Wanted(volumes=(WantedVolume("item", "Ground", footprint, (0.3, 2.0)),)))
+    evidence = gather(
+        project, total_field(project), Wanted(volumes=(WantedVolume("item", "Ground", footprint, (0.3, 2.0)),))
+    )
     found = evidence.volume("item")
     assert found is not None
     g = [np.linspace(a, b, 61) for a, b in ((13.1, 14.4), (8.9, 9.7), (0.3, 2.0))]

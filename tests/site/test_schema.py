@@ -10,7 +10,7 @@ import pytest
 from mrsite.base.errors import InputError
 from mrsite.site.schema import SiteFile, read_site_file
 
-GOOD = '''schema = 1
+GOOD = """schema = 1
 [site]
 name = "x"
 [[storey]]
@@ -20,7 +20,7 @@ id = "MR1"
 magnet = "m"
 isocentre = [1, 2]
 bearing_deg = 90
-'''
+"""
 
 
 def site(tmp_path: Path, text: str) -> Path:
@@ -38,7 +38,11 @@ def test_a_minimal_site_reads_and_a_folder_finds_its_file(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("was", "now", "words"),
     [
-        ("bearing_deg = 90", "bering_deg = 90", "line 10, column 1: unknown key 'scanner[1].bering_deg'; did you mean 'bearing_deg'?"),
+        (
+            "bearing_deg = 90",
+            "bering_deg = 90",
+            "line 10, column 1: unknown key 'scanner[1].bering_deg'; did you mean 'bearing_deg'?",
+        ),
         ("isocentre = [1, 2]", "isocentre = [1, 2, 3]", "line 9"),
         ("isocentre = [1, 2]", 'isocentre = ["1", 2]', "line 9"),
         ("isocentre = [1, 2]", "isocentre = [nan, 2]", "line 9"),
@@ -49,7 +53,7 @@ def test_a_minimal_site_reads_and_a_folder_finds_its_file(tmp_path: Path) -> Non
         ('name = "G"', 'name = "G"\nunits = "cubit"', "use one of"),
         ('name = "x"', 'name = "x"\nposition_tolerance_m = true', "line 4"),
         ("schema = 1", "schema = 2", "line 1"),
-        ("[[storey]]\nname = \"G\"\n", "", "storey"),
+        ('[[storey]]\nname = "G"\n', "", "storey"),
     ],
 )
 def test_each_fault_is_named_with_its_line(tmp_path: Path, was: str, now: str, words: str) -> None:

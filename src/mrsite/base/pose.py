@@ -13,8 +13,16 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-_COMPASS = ("right (+x)", "up and right", "up (+y)", "up and left", "left (-x)", "down and left",
-            "down (-y)", "down and right")
+_COMPASS = (
+    "right (+x)",
+    "up and right",
+    "up (+y)",
+    "up and left",
+    "left (-x)",
+    "down and left",
+    "down (-y)",
+    "down and right",
+)
 
 
 @dataclass(frozen=True, slots=True)

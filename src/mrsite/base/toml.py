@@ -20,10 +20,10 @@ M = TypeVar("M", bound="BaseModel")
 
 _MAX_BYTES = 64 * 1024 * 1024
 _TOKEN = re.compile(
-    r'(?P<space>[ \t]+)|(?P<newline>\r?\n)|(?P<comment>#[^\n]*)'
+    r"(?P<space>[ \t]+)|(?P<newline>\r?\n)|(?P<comment>#[^\n]*)"
     r'|(?P<multi>"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5})'
     r'|(?P<string>"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\')'
-    r'|(?P<punct>\[\[|\]\]|[\[\]{}=,.])'
+    r"|(?P<punct>\[\[|\]\]|[\[\]{}=,.])"
     r'|(?P<bare>[^\s\[\]{}=,.#"\']+)',
     re.DOTALL,
 )
@@ -160,8 +160,11 @@ def _places(text: str) -> Iterator[tuple[Key, tuple[int, int]]]:
                 index = 1
             yield from rest_of_list(path, index)
         else:
-            while position < len(tokens) and tokens[position].lastgroup != "newline" \
-                    and tokens[position].group() not in (",", "]", "]]", "}"):
+            while (
+                position < len(tokens)
+                and tokens[position].lastgroup != "newline"
+                and tokens[position].group() not in (",", "]", "]]", "}")
+            ):
                 position += 1
 
     pending = 0  # a "]]" token inside values closes two lists
@@ -245,8 +248,12 @@ def validate(model: type[M], document: Document, data: Any = None, *, at: Key = 
 def _complaints(model: type[BaseModel], document: Document, at: Key, error: ValidationError) -> Iterator[str]:
     for fault in error.errors(include_url=False):
         path = tuple(part for part in fault["loc"] if not (isinstance(part, str) and part.startswith("function-")))
-        while len(path) > 1 and (*at, *path) not in document.places and (*at, *path[:-1]) in document.places \
-                and fault["type"] not in ("missing",):
+        while (
+            len(path) > 1
+            and (*at, *path) not in document.places
+            and (*at, *path[:-1]) in document.places
+            and fault["type"] not in ("missing",)
+        ):
             path = path[:-1]  # pydantic adds the branch of a union; the file has no such key
         where = document.where(*at, *path)
         if fault["type"] == "too_short" and fault.get("input"):

@@ -10,14 +10,33 @@ from mrsite.base.errors import InputError
 #: Metres in one unit. Inch and foot are exact by definition (international yard and pound
 #: agreement, 1959); the US survey foot is 1200/3937 m (Mendenhall order, 1893).
 METRES: dict[str, float] = {
-    "mm": 1e-3, "cm": 1e-2, "dm": 1e-1, "m": 1.0, "inch": 0.0254, "foot": 0.3048,
+    "mm": 1e-3,
+    "cm": 1e-2,
+    "dm": 1e-1,
+    "m": 1.0,
+    "inch": 0.0254,
+    "foot": 0.3048,
     "ussurveyfoot": 1200.0 / 3937.0,
 }
 _ALIASES = {
-    "millimetre": "mm", "millimeter": "mm", "centimetre": "cm", "centimeter": "cm", "decimetre": "dm",
-    "decimeter": "dm", "metre": "m", "meter": "m", "metres": "m", "meters": "m", "in": "inch",
-    "inches": "inch", "ft": "foot", "feet": "foot", '"': "inch", "'": "foot",
-    "us-survey-feet": "ussurveyfoot", "us-survey-foot": "ussurveyfoot",
+    "millimetre": "mm",
+    "millimeter": "mm",
+    "centimetre": "cm",
+    "centimeter": "cm",
+    "decimetre": "dm",
+    "decimeter": "dm",
+    "metre": "m",
+    "meter": "m",
+    "metres": "m",
+    "meters": "m",
+    "in": "inch",
+    "inches": "inch",
+    "ft": "foot",
+    "feet": "foot",
+    '"': "inch",
+    "'": "foot",
+    "us-survey-feet": "ussurveyfoot",
+    "us-survey-foot": "ussurveyfoot",
 }
 #: `$INSUNITS` codes (Autodesk Help, "INSUNITS (System Variable)").
 INSUNITS: dict[int, str] = {1: "inch", 2: "foot", 4: "mm", 5: "cm", 6: "m", 14: "dm", 21: "ussurveyfoot"}

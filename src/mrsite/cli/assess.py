@@ -46,7 +46,10 @@ def _print(result: assessment.Assessment, out: Path, count: int) -> None:
     for scanner in project.scanners:
         storey = project.storey(scanner.storey)
         here = storey.to_site.pose_back(scanner.poses[0])
-        print(f"{inert(scanner.id)}: {inert(scanner.magnet.label)}; patient end points {here.patient_end()} on {inert(storey.name)}")
+        print(
+            f"{inert(scanner.id)}: {inert(scanner.magnet.label)}; "
+            f"patient end points {here.patient_end()} on {inert(storey.name)}"
+        )
     for note in project.notes:
         print(f"note: {inert(note, 400)}")
     shown = [f for f in result.findings if f.status in ("fail", "warn")]

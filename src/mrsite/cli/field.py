@@ -10,7 +10,9 @@ import typer
 
 def field(
     source: str = typer.Argument(..., metavar="MAGNET_OR_SITE", help="Catalogue id, magnet file, or site file."),
-    points: Path = typer.Option(..., help="CSV with columns x,y,z in m: magnet frame for a magnet, site frame for a site."),
+    points: Path = typer.Option(
+        ..., help="CSV with columns x,y,z in m: magnet frame for a magnet, site frame for a site."
+    ),
     out: Path | None = typer.Option(None, "-o", "--out", help="Output CSV; default: standard output."),
 ) -> int:
     """Field at points: x,y,z in; x,y,z,Bx,By,Bz,B,grad_B out (m, T, T/m)."""

@@ -10,13 +10,21 @@ import typer
 def overlay(
     plan: Path = typer.Argument(..., metavar="PLAN.dxf", help="The architect's drawing; it is never changed."),
     magnet: str = typer.Option(..., help="Catalogue id (see mrsite magnets) or path of a magnet file."),
-    at: str = typer.Option(..., metavar="X,Y", help="Isocentre: metres, or with a suffix mm, in, ft, du; or a room's name."),
+    at: str = typer.Option(
+        ..., metavar="X,Y", help="Isocentre: metres, or with a suffix mm, in, ft, du; or a room's name."
+    ),
     bearing: float = typer.Option(..., help="Direction of the patient end, degrees anticlockwise from plan +x."),
     levels: str = typer.Option("0.5,3", help="Lines to draw, mT."),
     gradient: str = typer.Option("", help="Lines of the spatial field gradient to draw, T/m."),
-    height: float | None = typer.Option(None, help="Height of the cut above the isocentre's floor, m; default: the isocentre."),
-    envelope: bool = typer.Option(False, "--envelope", help="Draw the union over the heights people occupy instead of a cut."),
-    isocentre_height: float | None = typer.Option(None, help="Isocentre above floor, m, where the magnet file does not say."),
+    height: float | None = typer.Option(
+        None, help="Height of the cut above the isocentre's floor, m; default: the isocentre."
+    ),
+    envelope: bool = typer.Option(
+        False, "--envelope", help="Draw the union over the heights people occupy instead of a cut."
+    ),
+    isocentre_height: float | None = typer.Option(
+        None, help="Isocentre above floor, m, where the magnet file does not say."
+    ),
     units: str | None = typer.Option(None, help="Drawing unit, where the file does not say or says it wrong."),
     window: str | None = typer.Option(None, metavar="X0,Y0,X1,Y1", help="Part of the modelspace to read, m."),
     out: Path | None = typer.Option(None, "-o", "--out", help="Output DXF; default: PLAN-mrsite.dxf beside the plan."),

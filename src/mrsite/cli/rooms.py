@@ -12,7 +12,9 @@ def rooms(
     units: str | None = typer.Option(None, help="Drawing unit, where the file does not say or says it wrong."),
     window: str | None = typer.Option(None, metavar="X0,Y0,X1,Y1", help="Part of the modelspace to read, m."),
     encoding: str | None = typer.Option(None, help="Code page of the texts, where the file declares the wrong one."),
-    out: Path | None = typer.Option(None, "-o", "--out", help="Also write rooms as GeoJSON, and a picture beside it (.png)."),
+    out: Path | None = typer.Option(
+        None, "-o", "--out", help="Also write rooms as GeoJSON, and a picture beside it (.png)."
+    ),
 ) -> int:
     """Show units and their evidence, layers, texts, walls, rooms and doors of a plan."""
     from mrsite.base.text import inert

@@ -38,7 +38,9 @@ class Assessment:
 
         return pandas.DataFrame(findings_rows(self.outcome))
 
-    def save(self, out: str | Path, *, bundle: bool = False, progress: Callable[[str, float], None] | None = None) -> list[Path]:
+    def save(
+        self, out: str | Path, *, bundle: bool = False, progress: Callable[[str, float], None] | None = None
+    ) -> list[Path]:
         """Write everything into a folder (absent, empty or ours); whole or not at all."""
         from mrsite.outputs.folder import write_folder
 
@@ -115,6 +117,15 @@ def assess_many(paths: Iterable[str | Path]) -> pandas.DataFrame:
         except InputError as error:
             rows.append({"path": str(path), "site": None, "conclusion": "not read", "error": error.message})
             continue
-        rows.append({"path": str(path), "site": found.outcome.project.name, "conclusion": found.conclusion,
-                     **found.outcome.counts, "error": None})
-    return pandas.DataFrame(rows, columns=["path", "site", "conclusion", "fail", "warn", "not-assessed", "pass", "error"])
+        rows.append(
+            {
+                "path": str(path),
+                "site": found.outcome.project.name,
+                "conclusion": found.conclusion,
+                **found.outcome.counts,
+                "error": None,
+            }
+        )
+    return pandas.DataFrame(
+        rows, columns=["path", "site", "conclusion", "fail", "warn", "not-assessed", "pass", "error"]
+    )

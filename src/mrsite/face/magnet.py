@@ -99,7 +99,9 @@ def fit_magnet(
     """
     from mrsite.magnets import fit
 
-    return Magnet(fit(data.model if isinstance(data, Magnet) else Path(data), seed=seed, members=members, progress=progress))
+    return Magnet(
+        fit(data.model if isinstance(data, Magnet) else Path(data), seed=seed, members=members, progress=progress)
+    )
 
 
 def catalogue() -> pandas.DataFrame:

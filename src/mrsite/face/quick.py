@@ -185,8 +185,12 @@ def new_site(
     project = project_of_plan(drawing, load_model(magnet), at, bearing_deg)
     x, y, _ = project.scanners[0].poses[0].position
     text = site_toml(
-        drawing, magnet=magnet, isocentre=(x, y), bearing_deg=bearing_deg,
-        isocentre_height=project.scanners[0].isocentre_height, units=units,
+        drawing,
+        magnet=magnet,
+        isocentre=(x, y),
+        bearing_deg=bearing_deg,
+        isocentre_height=project.scanners[0].isocentre_height,
+        units=units,
     )
     return write_new(Path(folder), text, Path(plan))
 

@@ -71,7 +71,9 @@ class Site:
 
         return pandas.DataFrame(door_rows(self.project))
 
-    def field_map(self, storey: str | None = None, height: float | None = None, spacing: float = 0.05) -> xarray.Dataset:
+    def field_map(
+        self, storey: str | None = None, height: float | None = None, spacing: float = 0.05
+    ) -> xarray.Dataset:
         """Sample the field on a horizontal plane of a storey.
 
         Parameters
@@ -106,7 +108,9 @@ class Site:
         return pandas.DataFrame(contour_rows(self.project, levels_mT, storey, height))
 
     def section(
-        self, line: tuple[tuple[float, float], tuple[float, float]], spacing: float = 0.05,
+        self,
+        line: tuple[tuple[float, float], tuple[float, float]],
+        spacing: float = 0.05,
         heights: tuple[float, float] | None = None,
     ) -> xarray.Dataset:
         """Sample the field on a vertical section along a line in site metres.

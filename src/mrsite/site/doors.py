@@ -126,9 +126,7 @@ def _side(door: drawn.Door, k: int, here: Sequence[Space], by_plan_id: dict[str,
     return "outside" if plan_id == drawn.OUTSIDE else None
 
 
-def _state(
-    doors: list[Door], storeys: Sequence[Storey], spaces: Sequence[Space], entry: DoorEntry, where: str
-) -> None:
+def _state(doors: list[Door], storeys: Sequence[Storey], spaces: Sequence[Space], entry: DoorEntry, where: str) -> None:
     index = _match(doors, storeys, spaces, entry, where)
     if index is None:
         doors.append(_with_statement(_undrawn(storeys, spaces, entry, where), spaces, entry, where))
@@ -154,16 +152,19 @@ def _match(
         storey = find_storey(storeys, entry.storey, where) if entry.storey or len(storeys) == 1 else None
         at = entry.at
         near = [
-            (math.dist(d.at, at), i) for i, d in pool
-            if d.at is not None and (storey is None or d.storey == storey.name)
+            (math.dist(d.at, at), i)
+            for i, d in pool
+            if d.at is not None
+            and (storey is None or d.storey == storey.name)
             and math.dist(d.at, at) <= max(_NEAR_DOOR, (d.clear_width_m or 0) / 2)
         ]
         if near and storey is None and len({doors[i].storey for _, i in near}) > 1:
             raise InputError(f"{where}: there are doors at ({at[0]:g}, {at[1]:g}) on several storeys; add storey")
         return min(near)[1] if near else None
     if entry.between is not None:
-        ids = {find_space(spaces, word, entry.storey, where).id if word != "outside" else word
-               for word in entry.between}
+        ids = {
+            find_space(spaces, word, entry.storey, where).id if word != "outside" else word for word in entry.between
+        }
         found = [i for i, d in pool if d.spaces is not None and set(d.spaces) == ids]
         if len(found) > 1:
             raise InputError(f"{where}: {len(found)} doors join those rooms; say which by at = [x, y]")
@@ -174,9 +175,7 @@ def _match(
     raise InputError(f"{where}: no door on the drawing bears the number {inert(entry.number or '')!r}; {hint}")
 
 
-def _undrawn(
-    storeys: Sequence[Storey], spaces: Sequence[Space], entry: DoorEntry, where: str
-) -> Door:
+def _undrawn(storeys: Sequence[Storey], spaces: Sequence[Space], entry: DoorEntry, where: str) -> Door:
     """A door that the drawing does not show (or there is none): its rooms by name or by nearness."""
     if entry.between is not None:
         ends = [
@@ -192,8 +191,17 @@ def _undrawn(
         joined = near  # type: ignore[assignment]
     word = entry.number or (f"at {entry.at[0]:g},{entry.at[1]:g}" if entry.at else " - ".join(entry.between or ()))
     return Door(
-        id=f"{storey.name}/{word}", number=entry.number, storey=storey.name, at=entry.at, jambs=None, spaces=joined,
-        clear_width_m=None, leaves=None, opens_into=None, from_plan=False, status="stated",
+        id=f"{storey.name}/{word}",
+        number=entry.number,
+        storey=storey.name,
+        at=entry.at,
+        jambs=None,
+        spaces=joined,
+        clear_width_m=None,
+        leaves=None,
+        opens_into=None,
+        from_plan=False,
+        status="stated",
     )
 
 
@@ -217,7 +225,9 @@ def _with_statement(door: Door, spaces: Sequence[Space], entry: DoorEntry, where
     if entry.opens_into is not None:
         into = find_space(spaces, entry.opens_into, door.storey, where).id
         if door.spaces is not None and into not in door.spaces:
-            raise InputError(f"{where}: {_called(entry)} does not touch {inert(entry.opens_into)!r}; name one of its rooms")
+            raise InputError(
+                f"{where}: {_called(entry)} does not touch {inert(entry.opens_into)!r}; name one of its rooms"
+            )
     joined = door.spaces
     if entry.between is not None:
         ends = [

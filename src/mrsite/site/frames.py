@@ -68,6 +68,10 @@ class Similarity:
         return site if self.identity or site is None else _move(site, self.back)
 
 
+#: Of a drawing that shares the site's coordinates.
+SAME_FRAME = Similarity()
+
+
 def _turn(p: Point, about: Point, onto: Point, angle: float) -> Point:
     c, s = math.cos(angle), math.sin(angle)
     dx, dy = p[0] - about[0], p[1] - about[1]

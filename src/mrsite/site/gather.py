@@ -9,7 +9,7 @@ from mrsite.site.evidence import Evidence, Region, VolumeResult, Wanted
 from mrsite.site.project import Project
 from mrsite.site.regions import Regions
 from mrsite.site.total_field import TotalField
-from mrsite.site.volumes import worst_over, worst_of
+from mrsite.site.volumes import worst_of, worst_over
 
 Progress = Callable[[str, float], None]
 
@@ -72,7 +72,9 @@ def _modelled(project: Project, field: TotalField) -> tuple[str, ...]:
     said = []
     for scanner in field.scanners:
         magnet = scanner.magnet
-        fitted = "windings fitted to the published figures" if magnet.published else "windings as given in the magnet file"
+        fitted = (
+            "windings fitted to the published figures" if magnet.published else "windings as given in the magnet file"
+        )
         said.append(f"{scanner.id}: fringe field of {magnet.label}, {fitted} (evidence grade: {magnet.grade})")
         said.append(
             f"{scanner.id}: band from {'the ensemble of equally good windings, ' if magnet.ensemble else ''}"

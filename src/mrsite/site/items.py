@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -87,10 +88,20 @@ def _item(
         top = storey.ceiling or storey.height or default_value("storey_height_m")
         heights, heights_from = (0.0, top), "floor to ceiling"
     return Equipment(
-        id=entry.id, storey=storey.name, footprint=footprint, heights=heights, heights_from=heights_from, class_=kind,
-        max_field_mT=entry.max_field_mT, label=entry.label, label_max_field_mT=entry.label_max_field_mT,
-        label_max_gradient_T_per_m=entry.label_max_gradient_T_per_m, tether_m=entry.tether_m, source=entry.source,
-        placed_by=placed_by, where=where,
+        id=entry.id,
+        storey=storey.name,
+        footprint=footprint,
+        heights=heights,
+        heights_from=heights_from,
+        class_=kind,
+        max_field_mT=entry.max_field_mT,
+        label=entry.label,
+        label_max_field_mT=entry.label_max_field_mT,
+        label_max_gradient_T_per_m=entry.label_max_gradient_T_per_m,
+        tether_m=entry.tether_m,
+        source=entry.source,
+        placed_by=placed_by,
+        where=where,
     )
 
 
@@ -153,8 +164,16 @@ def resolve_steel(
     return tuple(result)
 
 
-_SIDES = {"east": (1.0, 0.0), "west": (-1.0, 0.0), "north": (0.0, 1.0), "south": (0.0, -1.0),
-          "right": (1.0, 0.0), "left": (-1.0, 0.0), "top": (0.0, 1.0), "bottom": (0.0, -1.0)}
+_SIDES = {
+    "east": (1.0, 0.0),
+    "west": (-1.0, 0.0),
+    "north": (0.0, 1.0),
+    "south": (0.0, -1.0),
+    "right": (1.0, 0.0),
+    "left": (-1.0, 0.0),
+    "top": (0.0, 1.0),
+    "bottom": (0.0, -1.0),
+}
 
 
 def _faces(polygon: Any, faces: tuple[str, ...] | None, where: str) -> tuple[Any, ...]:
@@ -162,7 +181,7 @@ def _faces(polygon: Any, faces: tuple[str, ...] | None, where: str) -> tuple[Any
     from shapely.geometry.polygon import orient
 
     corners = list(orient(polygon).exterior.coords)
-    edges = list(zip(corners, corners[1:]))
+    edges = list(itertools.pairwise(corners))
     if not faces or set(faces) == {"all"}:
         return tuple(edges)
     chosen = []
@@ -170,7 +189,9 @@ def _faces(polygon: Any, faces: tuple[str, ...] | None, where: str) -> tuple[Any
         if face in ("floor", "ceiling"):
             continue
         if face not in _SIDES:
-            raise InputError(f"{where}: face {inert(face)!r} is not known; use {', '.join(_SIDES)}, floor, ceiling, all")
+            raise InputError(
+                f"{where}: face {inert(face)!r} is not known; use {', '.join(_SIDES)}, floor, ceiling, all"
+            )
         nx, ny = _SIDES[face]
         for (x0, y0), (x1, y1) in edges:
             length = max(((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5, 1e-12)

@@ -43,7 +43,9 @@ def read_points(path: Path) -> Array:
     try:
         columns = [header.index(name) for name in ("x", "y", "z")]
     except ValueError:
-        raise InputError(f"{path.name}, line 1: columns x, y and z are wanted, it has {inert(', '.join(header)) or 'none'}") from None
+        raise InputError(
+            f"{path.name}, line 1: columns x, y and z are wanted, it has {inert(', '.join(header)) or 'none'}"
+        ) from None
     points = []
     for row in rows:
         if not any(cell.strip() for cell in row):

@@ -42,7 +42,10 @@ def project_of_plan(
     if height is None:
         cited = magnet.siting.get("isocentre_height_m")
         height = float(cited.value) if cited is not None else default_value("isocentre_height_m")
-        assumed.append(f"isocentre taken {height:g} m above floor" + (f" ({cited.source})" if cited else "; give --isocentre-height"))
+        assumed.append(
+            f"isocentre taken {height:g} m above floor"
+            + (f" ({cited.source})" if cited else "; give --isocentre-height")
+        )
     occupied = (default_value("occupied_low_m"), default_value("occupied_high_m"))
     storey = Storey("Plan", 0.0, None, None, None, plan, None, None, occupied, None, registered="reference drawing")
     scanner = Scanner(
@@ -50,10 +53,18 @@ def project_of_plan(
     )
     spaces = resolve_spaces([storey], (), (), Document(Path(plan.path), {}))
     return Project(
-        name=Path(plan.path).stem, path=plan.path,
+        name=Path(plan.path).stem,
+        path=plan.path,
         inputs={Path(plan.path).name: plan.sha256, f"magnet {magnet.id}": magnet.sha256},
-        north_deg=None, ground_level=None, position_tolerance_m=0.0, packs=(), equipment_table={},
-        storeys=(storey,), scanners=(scanner,), spaces=spaces, notes=tuple(assumed),
+        north_deg=None,
+        ground_level=None,
+        position_tolerance_m=0.0,
+        packs=(),
+        equipment_table={},
+        storeys=(storey,),
+        scanners=(scanner,),
+        spaces=spaces,
+        notes=tuple(assumed),
     )
 
 
@@ -86,7 +97,10 @@ def place(plan: Plan, at: str) -> tuple[float, float]:
 
 
 def quick_wanted(
-    project: Project, levels_mT: Sequence[float], gradients: Sequence[float] = (), height: float | None = None,
+    project: Project,
+    levels_mT: Sequence[float],
+    gradients: Sequence[float] = (),
+    height: float | None = None,
     envelope: bool = False,
 ) -> Wanted:
     """Return the lines of a quick look: cuts at a height (default the isocentre's), or envelopes.
@@ -103,8 +117,16 @@ def quick_wanted(
     for values, quantity, scale in ((levels_mT, "B", 1e-3), (gradients, "gradient", 1.0)):
         for level in values:
             if not 0 < level < float("inf"):
-                raise InputError(f"a line at {level:g} {'mT' if scale < 1 else 'T/m'} cannot be drawn: give a positive number")
-            regions.append(WantedRegion(
-                scanner.storey, level * scale, "envelope" if envelope else "cut", quantity, heights,  # type: ignore[arg-type]
-            ))
+                raise InputError(
+                    f"a line at {level:g} {'mT' if scale < 1 else 'T/m'} cannot be drawn: give a positive number"
+                )
+            regions.append(
+                WantedRegion(
+                    scanner.storey,
+                    level * scale,
+                    "envelope" if envelope else "cut",
+                    quantity,
+                    heights,  # type: ignore[arg-type]
+                )
+            )
     return Wanted(regions=tuple(regions))

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as made_by
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ import numpy as np
 from mrsite.base.pose import Pose
 from mrsite.magnets import banded_profile
 from mrsite.maps import Plane, Profile, contours, profile_envelope
-from mrsite.site.evidence import Region, WantedRegion
+from mrsite.site.evidence import Quantity, Region, WantedRegion
 from mrsite.site.project import Project, Scanner, Storey
 from mrsite.site.total_field import TotalField
 
@@ -35,7 +36,7 @@ class Regions:
     project: Project
     field: TotalField
     tolerance: float = 1e-3
-    _profiles: dict[tuple[str, float, float, str], Any] = field(default_factory=dict)
+    _profiles: dict[tuple[str, float, float, str], Any] = made_by(default_factory=dict)
 
     def region(self, wanted: WantedRegion) -> Region:
         """Return the region on a storey, in the plan metres of its own drawing."""
@@ -67,8 +68,17 @@ class Regions:
         lower = lower.intersection(central)
         upper = _union([upper, central])
         return Region(
-            wanted.storey, wanted.level, wanted.kind, wanted.quantity, heights, central, lower, upper, shares,
-            tolerance, incomplete,
+            wanted.storey,
+            wanted.level,
+            wanted.kind,
+            wanted.quantity,
+            heights,
+            central,
+            lower,
+            upper,
+            shares,
+            tolerance,
+            incomplete,
         )
 
     def _extra(self, storey: Storey) -> float:
@@ -76,7 +86,7 @@ class Regions:
         plan_tolerance = float(getattr(storey.plan, "tolerance_m", 0.0) or 0.0)
         return math.hypot(self.project.position_tolerance_m, plan_tolerance)
 
-    def profiles(self, scanner: Scanner, level: float, extra: float, quantity: str) -> Any:
+    def profiles(self, scanner: Scanner, level: float, extra: float, quantity: Quantity) -> Any:
         """Return the banded profile of a magnet (magnet frame), traced once."""
         key = (scanner.magnet.id + scanner.magnet.sha256, level, extra, quantity)
         if key not in self._profiles:
@@ -86,7 +96,12 @@ class Regions:
         return self._profiles[key]
 
     def _single(
-        self, scanner: Scanner, pose: Pose, storey: Storey, wanted: WantedRegion, heights: tuple[float, float],
+        self,
+        scanner: Scanner,
+        pose: Pose,
+        storey: Storey,
+        wanted: WantedRegion,
+        heights: tuple[float, float],
         extra: float,
     ) -> Mapping[str, Any]:
         banded = self.profiles(scanner, wanted.level, extra, wanted.quantity)
@@ -189,7 +204,9 @@ def _areas(geometry: Any) -> Any:
     """Only the polygons of a geometry, as one MultiPolygon."""
     from shapely import MultiPolygon, get_parts
 
-    parts = [p for p in get_parts(geometry) if p.geom_type == "Polygon" and not p.is_empty] if geometry is not None else []
+    parts = (
+        [p for p in get_parts(geometry) if p.geom_type == "Polygon" and not p.is_empty] if geometry is not None else []
+    )
     return MultiPolygon(parts)
 
 

@@ -44,7 +44,9 @@ def resolve_scanners(
         where = document.where("scanner", index)
         try:
             if entry.id in seen:
-                raise InputError(f"{where}: scanner {inert(entry.id)!r} is there twice, first at {seen[entry.id]}; rename one")
+                raise InputError(
+                    f"{where}: scanner {inert(entry.id)!r} is there twice, first at {seen[entry.id]}; rename one"
+                )
             seen[entry.id] = where
             result.append(_scanner(storeys, entry, catalogues, document, index))
         except InputError as error:
@@ -99,16 +101,14 @@ def _scanner(
             height = default_value("isocentre_height_m")
             assumed.append(f"{entry.id}: isocentre taken {height:g} m above floor; give isocentre_height")
     places = _places(storey, entry, document, index)
-    poses = tuple(
-        storey.to_site.pose(Pose((x, y, storey.elevation + height), bearing)) for x, y, bearing in places
+    poses = tuple(storey.to_site.pose(Pose((x, y, storey.elevation + height), bearing)) for x, y, bearing in places)
+    directions: tuple[Literal["+z", "-z"], ...] = (
+        ("+z", "-z") if entry.field_direction is None else (entry.field_direction,)
     )
-    directions: tuple[Literal["+z", "-z"], ...] = ("+z", "-z") if entry.field_direction is None else (entry.field_direction,)
     return Scanner(entry.id, magnet, storey.name, poses, height, directions, entry.status, tuple(assumed), where)
 
 
-def _places(
-    storey: Storey, entry: ScannerEntry, document: Document, index: int
-) -> list[tuple[float, float, float]]:
+def _places(storey: Storey, entry: ScannerEntry, document: Document, index: int) -> list[tuple[float, float, float]]:
     """Return (x, y, bearing) for each position, in the storey's own frame."""
     if entry.positions is not None:
         if storey.plan is not None:

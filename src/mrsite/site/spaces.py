@@ -71,7 +71,7 @@ def find_storey(storeys: Sequence[Storey], name: str | None, where: str) -> Stor
     if name is None:
         if len(storeys) == 1:
             return storeys[0]
-        raise InputError(f"{where}: there are {len(storeys)} storeys; say which with storey = \"...\"")
+        raise InputError(f'{where}: there are {len(storeys)} storeys; say which with storey = "..."')
     for storey in storeys:
         if storey.name == name:
             return storey
@@ -236,7 +236,9 @@ def _absent(spaces: list[Space], storey: Storey, entry: RoomEntry, where: str) -
     labelled = _label(plan, word) if word else None
     if labelled is not None:
         space = replace(
-            _blank(storey, entry), status="withheld", tag_at=labelled.at,
+            _blank(storey, entry),
+            status="withheld",
+            tag_at=labelled.at,
             note="its label is on the drawing but no closed outline was found around it",
         )
         spaces.append(_with_statement(space, entry, where))
@@ -251,15 +253,16 @@ def _absent(spaces: list[Space], storey: Storey, entry: RoomEntry, where: str) -
     raise InputError(f"{where}: no room on {storey.name} is called {inert(word)!r}; {_hint(word, pool)}")
 
 
-def _draw(
-    spaces: list[Space], storey: Storey, entry: RoomEntry, where: str, here: list[tuple[int, Space]]
-) -> None:
+def _draw(spaces: list[Space], storey: Storey, entry: RoomEntry, where: str, here: list[tuple[int, Space]]) -> None:
     """The file draws the room itself: its outline replaces what it covers on the drawing."""
     polygon = _polygon(entry.polygon or (), where)
     kept = []
     for space in spaces:
         covered = (
-            space.storey == storey.name and space.polygon is not None and not space.is_area and space.from_plan
+            space.storey == storey.name
+            and space.polygon is not None
+            and not space.is_area
+            and space.from_plan
             and space.polygon.intersection(polygon).area > _SAME_ROOM * min(space.polygon.area, polygon.area)
         )
         named = any(space is s for _, s in here) and (space.polygon is None or space.polygon.is_empty)
@@ -275,8 +278,14 @@ def _draw(
 def _blank(storey: Storey, entry: RoomEntry) -> Space:
     word = entry.number or entry.name or (f"at {entry.at[0]:g},{entry.at[1]:g}" if entry.at else "unnamed")
     return Space(
-        id=f"{storey.name}/{word}", name=entry.name, number=entry.number, storey=storey.name, polygon=None,
-        from_plan=False, status="stated", tag_at=entry.at,
+        id=f"{storey.name}/{word}",
+        name=entry.name,
+        number=entry.number,
+        storey=storey.name,
+        polygon=None,
+        from_plan=False,
+        status="stated",
+        tag_at=entry.at,
     )
 
 
@@ -311,9 +320,20 @@ def _area(storeys: Sequence[Storey], area: AreaEntry, where: str) -> Space:
     else:
         storey = find_storey(storeys, area.storey, where)
     return Space(
-        id=f"{storey.name}/{area.name}", name=area.name, number=None, storey=storey.name,
-        polygon=_polygon(area.polygon, where), from_plan=False, status="stated", use=area.use,
-        occupancy=area.occupancy, occupied=area.occupied, is_area=True, level=area.level, stated=True, where=where,
+        id=f"{storey.name}/{area.name}",
+        name=area.name,
+        number=None,
+        storey=storey.name,
+        polygon=_polygon(area.polygon, where),
+        from_plan=False,
+        status="stated",
+        use=area.use,
+        occupancy=area.occupancy,
+        occupied=area.occupied,
+        is_area=True,
+        level=area.level,
+        stated=True,
+        where=where,
     )
 
 

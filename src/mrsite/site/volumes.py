@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mrsite.base.quantity import Banded
-from mrsite.fields import flux_density_and_jacobian, force_product, gradient_of_magnitude, magnitude
+from mrsite.fields import flux_density_and_jacobian, force_product, gradient_of_magnitude
 from mrsite.magnets import banded_values
 from mrsite.site.evidence import Quantity, VolumeResult, WantedVolume
 from mrsite.site.project import Project, Storey
@@ -153,7 +153,10 @@ def _band(
     for scanner in field.scanners:
         pose = scanner.poses[0]
         value, lower, upper = banded_values(
-            scanner.magnet, pose.to_magnet(points), site_spread=scanner.magnet.site_spread, extra_m=extra,
+            scanner.magnet,
+            pose.to_magnet(points),
+            site_spread=scanner.magnet.site_spread,
+            extra_m=extra,
             quantity=quantity,
         )
         over += np.nan_to_num(upper - value)
