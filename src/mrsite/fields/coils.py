@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from mrsite.base.errors import InputError
 
 from .evaluate import Packed
-from .source import COILS, Leaf, finite
-
-EXACT_DIGITS = 34.0  # ln of the quadrature error asked for: the rules of a thick coil are then exact to rounding
+from .packing import winding_leaf
+from .source import Leaf, finite
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class Loop(Packed):
 
     def leaves(self) -> tuple[Leaf, ...]:
         """One coil leaf."""
-        return (coil_leaf([self]),)
+        return (winding_leaf([self.row()]),)
 
     def row(self) -> tuple[float, float, float, float, float]:
         """Inner and outer radius, both ends, current: as the kernels take it."""
@@ -82,7 +81,7 @@ class Coil(Packed):
 
     def leaves(self) -> tuple[Leaf, ...]:
         """One coil leaf."""
-        return (coil_leaf([self]),)
+        return (winding_leaf([self.row()]),)
 
     def row(self) -> tuple[float, float, float, float, float]:
         """Inner and outer radius, both ends, current density: as the kernels take it."""
@@ -104,16 +103,8 @@ class CoilSet(Packed):
         object.__setattr__(self, "coils", tuple(coils))
         for coil in self.coils:
             if not isinstance(coil, Coil | Loop):
-                raise InputError(f"CoilSet: {type(coil).__name__} given, Coil or Loop needed; use Sum for other sources")
+                raise InputError(f"CoilSet: {type(coil).__name__} given, Coil or Loop needed; Sum takes other sources")
 
     def leaves(self) -> tuple[Leaf, ...]:
         """One coil leaf with all windings, none where there are none."""
-        return (coil_leaf(self.coils),) if self.coils else ()
-
-
-def coil_leaf(coils: Sequence[Coil | Loop], digits: float = EXACT_DIGITS) -> Leaf:
-    """Pack coaxial windings as one leaf."""
-    numbers: list[float] = [digits]
-    for coil in coils:
-        numbers += coil.row()
-    return Leaf(COILS, len(coils), tuple(numbers))
+        return (winding_leaf([coil.row() for coil in self.coils]),) if self.coils else ()

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from mrsite.base.errors import InputError
 
 from .evaluate import Packed
-from .source import DIPOLE, UNIFORM, ZONAL, Leaf, finite
+from .packing import series_leaf
+from .source import DIPOLE, UNIFORM, Leaf, finite
 
 Vector = tuple[float, float, float]
 
@@ -99,6 +100,5 @@ class ZonalHarmonics(Packed):
 
     def leaves(self) -> tuple[Leaf, ...]:
         """One leaf."""
-        scaled = tuple(b / (l + 1) for l, b in enumerate(self.coefficients, start=1))
-        numbers = (self.reference_radius, *scaled)
-        return (Leaf(ZONAL, len(scaled), numbers, (0.0, 0.0, self.centre)),)
+        scaled = [b / (l + 1) for l, b in enumerate(self.coefficients, start=1)]
+        return (series_leaf(scaled, self.reference_radius, self.centre),)

@@ -12,6 +12,9 @@ from numpy.typing import ArrayLike
 from .source import Array, Leaf, Params, as_points, pack
 
 
+THREADED_FROM = 20_000  # below it threads cost more than they bring
+
+
 class Packed:
     """The two methods of a field source, for a value that can list its leaves."""
 
@@ -63,7 +66,8 @@ def evaluate(params: Params, points: Array) -> tuple[Array, Array]:
     flat = points.reshape(-1, 3)
     b = np.empty_like(flat)
     jac = np.empty((flat.shape[0], 9))
-    _kernels.many(params, flat, b, jac)
+    run: Any = _kernels.serial if flat.shape[0] < THREADED_FROM else _kernels.threaded
+    run(params, flat, b, jac)
     return b.reshape(points.shape), jac.reshape(*points.shape, 3)
 
 

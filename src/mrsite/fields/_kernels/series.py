@@ -1,0 +1,216 @@
+"""The exterior multipoles of coaxial windings, and from which radius how many of them are enough, provably."""
+# mypy: ignore-errors
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from mrsite.base.jit import jit
+
+from .coils import NODES, WEIGHTS
+
+MU0 = 4e-7 * math.pi
+TOPS = np.array([128, 112, 96, 80, 68, 56, 48, 40, 32, 28, 24, 20, 16, 12, 8])  # multiples of four, falling
+ORDERS = 140
+
+
+@jit()
+def enclosing(windings):
+    """Centre on the axis and radius of the smallest sphere about all windings."""
+    low = np.inf
+    high = -np.inf
+    for i in range(windings.shape[0]):
+        low = min(low, windings[i, 2])
+        high = max(high, windings[i, 3])
+    # the radius is convex in the centre; both ends bracket it
+    for _ in range(80):
+        a = low + (high - low) / 3.0
+        b = high - (high - low) / 3.0
+        if radius_about(windings, a) <= radius_about(windings, b):
+            high = b
+        else:
+            low = a
+    centre = 0.5 * (low + high)
+    return centre, radius_about(windings, centre)
+
+
+@jit()
+def radius_about(windings, centre):
+    r2 = 0.0
+    for i in range(windings.shape[0]):
+        z = max(abs(windings[i, 2] - centre), abs(windings[i, 3] - centre))
+        r2 = max(r2, windings[i, 1] * windings[i, 1] + z * z)
+    return math.sqrt(r2)
+
+
+@jit()
+def _add_loop(c, a, z, current, radius):
+    """c_l of one loop, in units of the reference radius.
+
+    From the generating function of the Gegenbauer polynomials C_n^(3/2) = P'_{n+1} in the field on the axis:
+    c_l = mu0 I a^2 / (2 (l + 1)) P_l'(cos) s^(l-1), with s, cos of the wire.
+    """
+    a = a / radius
+    z = z / radius
+    s2 = a * a + z * z
+    k = 0.5 * MU0 * current * a * a / radius
+    p0 = 0.0
+    p1 = 1.0
+    for l in range(1, ORDERS + 1):
+        c[l] += k * p1 / (l + 1)
+        p2 = ((2 * l + 1) * z * p1 - (l + 1) * s2 * p0) / l
+        p0 = p1
+        p1 = p2
+
+
+@jit()
+def multipoles(windings, centre, radius):
+    """c_1 .. c_ORDERS about (0, 0, centre); those of a thick coil by a Gauss rule that is exact or as good."""
+    c = np.zeros(ORDERS + 1)
+    for i in range(windings.shape[0]):
+        r1 = windings[i, 0]
+        r2 = windings[i, 1]
+        z1 = windings[i, 2] - centre
+        z2 = windings[i, 3] - centre
+        j = windings[i, 4]
+        if r1 == r2:
+            _add_loop(c, r1, z1, j, radius)
+            continue
+        hr = 0.5 * (r2 - r1)
+        hz = 0.5 * (z2 - z1)
+        nr = _count(hr / radius)
+        nz = _count(hz / radius)
+        for a in range(nr):
+            for b in range(nz):
+                _add_loop(
+                    c,
+                    0.5 * (r1 + r2) + hr * NODES[nr, a],
+                    0.5 * (z1 + z2) + hz * NODES[nz, b],
+                    j * hr * hz * WEIGHTS[nr, a] * WEIGHTS[nz, b],
+                    radius,
+                )
+    return c
+
+
+@jit()
+def _count(width):
+    """Nodes for polynomials of degree ORDERS over a section of this half width: they grow at most as exp(ORDERS x width)."""
+    x = ORDERS * width
+    n = 3
+    # error of n nodes for exp(x t): x^(2n) (n!)^4 2^(2n+1) / ((2n+1) (2n)!^3), here its logarithm
+    while n < 32:
+        e = (2 * n) * math.log(max(x, 1e-300)) + 4.0 * math.lgamma(n + 1.0) + (2 * n + 1) * math.log(2.0)
+        e -= math.log(2.0 * n + 1.0) + 3.0 * math.lgamma(2.0 * n + 1.0)
+        if e - x < -39.0:
+            break
+        n += 1
+    return n
+
+
+@jit()
+def _bound(c, beyond, windings, centre, radius, top, r):
+    """Largest error of B and of the jacobian, at distance r, of sums cut at t_top, over the floor of DESIGN's accuracy measure.
+
+    One multipole is at most |c_l| (l + 1) / r^(l+2) in B and sqrt(1.5) |c_l| (l + 1)(l + 2) / r^(l+3) in the jacobian (both on the axis). The last two orders
+    enter the four sums in part, which costs at most another (l + 2)/2. ``beyond`` bounds |c_l| for l > ORDERS, each coil alone.
+    The floor is 1e-3 sum |B_i|, and |B_i| >= mu0 m_i / (4 pi (d^2 + a^2)^(3/2)) at distance d from a loop's centre (checked over the half plane, tests).
+    """
+    x = radius / r
+    power = x ** (top + 1)
+    eb = 0.0
+    ej = 0.0
+    for l in range(top - 1, ORDERS + 1):
+        t = abs(c[l]) * (l + 1) * power
+        if l <= top:
+            t *= 0.5 * (l + 2)
+        eb += t
+        ej += 1.23 * t * (l + 2)
+        power *= x
+    # sum over l > ORDERS of k l(l+1)/2/(l+1) (l+1) q^(l-1) x^(l+2): a geometric tail times a polynomial, majorised at its first terms
+    for i in range(windings.shape[0]):
+        q = beyond[i, 1] * x
+        first = beyond[i, 0] * math.exp((ORDERS + 1) * math.log(q)) * x * x * x / q
+        ratio = q * (1.0 + 4.0 / ORDERS)
+        if ratio >= 1.0:
+            return np.inf, np.inf
+        l = ORDERS + 1.0
+        eb += first * l * (l + 1) / 2.0 / (1.0 - ratio)
+        ej += 1.23 * first * l * (l + 1) * (l + 2) / 2.0 / (1.0 - ratio)
+    floor = 0.0
+    for i in range(windings.shape[0]):
+        a = 0.5 * (windings[i, 0] + windings[i, 1])
+        d = r + max(abs(windings[i, 2] - centre), abs(windings[i, 3] - centre))
+        floor += beyond[i, 2] / (d * d + a * a) ** 1.5
+    return eb / floor, ej / r / (floor * max(1.0, 1.0 / r))
+
+
+@jit()
+def _majorants(windings, centre, radius):
+    """Per winding: factor and ratio of the bound on its multipoles, and half the floor's mu0 m / (4 pi)."""
+    out = np.empty((windings.shape[0], 3))
+    for i in range(windings.shape[0]):
+        a = windings[i, 1]
+        z = max(abs(windings[i, 2] - centre), abs(windings[i, 3] - centre))
+        current = abs(windings[i, 4])
+        moment = current * math.pi * a * a
+        if windings[i, 0] != windings[i, 1]:
+            current *= (windings[i, 1] - windings[i, 0]) * (windings[i, 3] - windings[i, 2])
+            r1 = windings[i, 0]
+            r2 = windings[i, 1]
+            moment = abs(windings[i, 4]) * (windings[i, 3] - windings[i, 2]) * math.pi * (r2**3 - r1**3) / 3.0
+        out[i, 0] = 0.5 * MU0 * current * a * a / radius**3
+        out[i, 1] = math.sqrt(a * a + z * z) / radius
+        out[i, 2] = 0.5e-3 * MU0 * moment / (4.0 * math.pi)
+    return out
+
+
+@jit()
+def bands(c, windings, centre, radius, rtol, top_limit):
+    """(r^2 from which, top) rows outwards, for relative errors of rtol in B and 10 rtol in the jacobian."""
+    beyond = _majorants(windings, centre, radius)
+    out = np.empty((TOPS.shape[0], 2))
+    rows = 0
+    for i in range(TOPS.shape[0]):
+        top = TOPS[i]
+        if top > top_limit:
+            continue
+        low = 0.02
+        high = 10.0  # ln (r / radius)
+        for _ in range(26):
+            mid = 0.5 * (low + high)
+            eb, ej = _bound(c, beyond, windings, centre, radius, top, radius * math.exp(mid))
+            if eb <= rtol and ej <= 10.0 * rtol:
+                high = mid
+            else:
+                low = mid
+        if high < 9.9:
+            r = radius * math.exp(high)
+            out[rows, 0] = r * r
+            out[rows, 1] = top
+            rows += 1
+    return out[:rows]
+
+
+@jit()
+def bound_at(c, windings, centre, radius, top, r):
+    """Proven relative error of B and of the jacobian at distance r from the series' origin."""
+    return _bound(c, _majorants(windings, centre, radius), windings, centre, radius, top, r)
+
+
+@jit()
+def weights(c, orders, rows):
+    """Weights of t_1 .. in the four sums; see the zonal kernel."""
+    table = np.zeros((rows, 4))
+    n = 1.0
+    for m in range(1, rows):
+        if m <= orders:
+            table[m, 0] = c[m] * n
+        if 1 <= m - 1 <= orders:
+            table[m, 1] = c[m - 1] * n
+            table[m, 2] = c[m - 1] * m * n
+        if 1 <= m - 2 <= orders:
+            table[m, 3] = -c[m - 2] * (m - 1) * n
+        n *= (2.0 * m + 1.0) / m
+    return table
