@@ -82,9 +82,9 @@ class Assessment:
 
 
 def _write(path: str | Path, content: bytes) -> None:
-    from mrsite.base.files import write_atomic
+    from mrsite.base.files import write_file
 
-    write_atomic(Path(path), content)
+    write_file(Path(path), content)
 
 
 def assess(path: str | Path, *, progress: Callable[[str, float], None] | None = None) -> Assessment:

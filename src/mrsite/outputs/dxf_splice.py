@@ -156,9 +156,7 @@ def _without_ours(host: bytes) -> tuple[bytes, int]:
     used = _names_in_use(text, gone)
     for table in text.tables.values():
         for record in table.records:
-            if _is_ours(text, record) and (table.name, text.name_of(record)) not in used:
-                cuts.append((record.first, record.end))
-            elif table.name == "APPID" and text.name_of(record) == APPID:
+            if (_is_ours(text, record) and (table.name, text.name_of(record)) not in used) or (table.name == "APPID" and text.name_of(record) == APPID):
                 cuts.append((record.first, record.end))
     cuts += _bracketed(text) + _own_properties(text)
     result, at = [], 0

@@ -1,0 +1,128 @@
+"""Lines of a level as marks: arcs on the safe side, each with its label."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mrsite.outputs import printed
+from mrsite.outputs.arcs import region_arcs
+from mrsite.outputs.layers import line_item
+from mrsite.outputs.mark import Mark, Point, Polyline, Text, Vertex, flattened
+from mrsite.outputs.placing import Placer
+
+EDGES = ("central", "upper", "lower")
+
+
+@dataclass(frozen=True)
+class Line:
+    """All rings of one level, kind and edge."""
+
+    item: str
+    text_item: str
+    name: str
+    rings: tuple[tuple[Vertex, ...], ...]
+    note: str
+    incomplete: str | None = None
+
+
+def lines_of(regions: Iterable[Any], *, edges: Sequence[str] = ("central", "upper"), show: Iterable[str] = ("mT",),
+             magnets: str = "") -> list[Line]:
+    """Return the lines to draw of some regions (`site.evidence.Region`), those of one item joined.
+
+    The outer edge is left out where it is the central line itself (windings known outright).
+    """
+    found: dict[str, Line] = {}
+    show = tuple(show)
+    for region in regions:
+        for edge in edges:
+            shape = getattr(region, edge)
+            if shape is None or shape.is_empty or (edge != "central" and shape.equals(region.central)):
+                continue
+            level = region.level * 1e3 if region.quantity == "B" else region.level
+            item = line_item(region.quantity, level, region.kind, edge)
+            name = printed.line_name(region.quantity, region.level, region.kind, edge, region.heights, show)
+            note = f"line: {name} above floor; {edge}; within {region.tolerance_m * 1e3:.2g} mm of the computed line"
+            if magnets:
+                note += f"; {magnets}"
+            rings = tuple(region_arcs(shape))
+            if item in found:  # two heights on one layer: the label tells them apart
+                found[f"{item}#{len(found)}"] = Line(item, _text_item(item), name, rings, note, region.incomplete)
+            else:
+                found[item] = Line(item, _text_item(item), name, rings, note, region.incomplete)
+    return list(found.values())
+
+
+def _text_item(item: str) -> str:
+    return "-".join(item.split("-")[:2]) + "-TEXT"
+
+
+def line_marks(lines: Sequence[Line], height: float, placer: Placer, *, suffix: str = "") -> list[Mark]:
+    """Return polylines and labels.
+
+    Parameters
+    ----------
+    height : float, m
+        Of the letters.
+    suffix : str
+        Put behind every label, e.g. that the magnet's data are unverified.
+    """
+    marks: list[Mark] = []
+    for line in lines:
+        marks += [Polyline(line.item, ring, True, line.note) for ring in line.rings]
+    for line in sorted(lines, key=lambda one: -max((_length(r) for r in one.rings), default=0.0)):
+        text = line.name + (f"  {suffix}" if suffix else "")
+        if line.incomplete:
+            text += "  MAY BE TOO SMALL"
+        inward = not line.item.endswith("-UPPER")
+        for ring in line.rings:
+            candidates = _beside(ring, line.text_item, text, height, inward, line.note)
+            if candidates:
+                marks += placer.best(candidates)
+    return marks
+
+
+def _length(ring: Sequence[Vertex]) -> float:
+    points = flattened(tuple(ring), True, 0.02)
+    return sum(math.dist(a, b) for a, b in zip(points, points[1:]))
+
+
+def _beside(ring: tuple[Vertex, ...], item: str, text: str, height: float, inward: bool, note: str
+            ) -> list[tuple[Text, ...]]:
+    """Return labels along a ring, preferred first: near the lower right, then round the ring."""
+    points = flattened(ring, True, 0.01)
+    if len(points) < 3:
+        return []
+    lengths = [math.dist(a, b) for a, b in zip(points, points[1:])]
+    whole = sum(lengths)
+    small = whole < 4 * 0.9 * height * len(text)  # a label inside a small ring would cross it
+    places = []
+    count = 32
+    for k in range(count):
+        place = _at(points, lengths, whole * k / count)
+        if place is not None:
+            places.append(place)
+    # Level labels are read most easily where the line is nearly level.
+    places.sort(key=lambda p: round(abs(p[1][1]), 1))
+    candidates = []
+    for (x, y), (tx, ty) in places:
+        away = -1.0 if inward and not small else 1.0  # the outside is to the right of the direction of travel
+        nx, ny = away * ty, -away * tx
+        angle = math.degrees(math.atan2(ty, tx))
+        if angle > 90.0 or angle <= -90.0:
+            angle += 180.0 if angle <= -90.0 else -180.0
+        at = (x + 0.95 * height * nx, y + 0.95 * height * ny)
+        candidates.append((Text(item, text, at, height, round(angle, 3), "centre", note),))
+    return candidates
+
+
+def _at(points: Sequence[Point], lengths: Sequence[float], distance: float) -> tuple[Point, Point] | None:
+    for k, length in enumerate(lengths):
+        if distance <= length and length > 0:
+            (x0, y0), (x1, y1) = points[k], points[k + 1]
+            f = distance / length
+            return (x0 + f * (x1 - x0), y0 + f * (y1 - y0)), ((x1 - x0) / length, (y1 - y0) / length)
+        distance -= length
+    return None
