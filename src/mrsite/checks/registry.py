@@ -14,16 +14,42 @@ from typing import Any
 
 from mrsite.checks import (
     access,
+    attested,
+    boundary,
     containment,
+    detection,
+    egress,
     equipment,
+    field_volumes,
+    neighbours,
     projectile,
+    resuscitation,
+    scan_room,
+    sight,
+    transient,
+    unbuilt,
+    widths,
+    zones,
 )
 
 CHECKS: tuple[ModuleType, ...] = (
     containment,
+    boundary,
     projectile,
+    field_volumes,
+    transient,
     equipment,
+    neighbours,
+    zones,
     access,
+    egress,
+    sight,
+    detection,
+    scan_room,
+    widths,
+    resuscitation,
+    unbuilt,
+    attested,
 )
 
 

@@ -1,0 +1,180 @@
+"""Neighbours that nobody mentioned: assessed, declared absent, or not assessed, by name.
+
+Two nets: every class of neighbour that can matter must be present as an entry or declared
+``[[absent]]``; and a room whose name or use suggests a sensitive thing must have an entry of it.
+The table of classes and words is ``data/guidance/neighbours.toml``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from mrsite.base.data import data_folder
+from mrsite.base.toml import read_toml
+from mrsite.checks.enclosure import usable
+from mrsite.checks.finding import Finding
+from mrsite.checks.judge import rules_of, state
+from mrsite.guidance.packs import Rule
+from mrsite.site.evidence import Evidence, Wanted
+from mrsite.site.project import Project, Space
+
+KINDS: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class NeighbourClass:
+    """A class of neighbour, how it is recognised, and which entries answer for it."""
+
+    id: str
+    label: str
+    equipment: tuple[str, ...]  #: classes of the equipment table
+    moving: tuple[str, ...]  #: kinds of [[moving_metal]]
+    words: tuple[str, ...]  #: patterns in names and uses of rooms
+    rule_kinds: tuple[str, ...]  #: kinds of rule that speak of it, the best first
+    ask: str
+
+
+@cache
+def classes() -> tuple[NeighbourClass, ...]:
+    """Return the shipped classes of neighbour."""
+    rows = read_toml(data_folder("guidance") / "neighbours.toml").data["neighbour"]
+    return tuple(
+        NeighbourClass(
+            r["id"],
+            r["label"],
+            tuple(r.get("equipment", ())),
+            tuple(r.get("moving", ())),
+            tuple(r["words"]),
+            tuple(r["rule_kinds"]),
+            r["ask"],
+        )
+        for r in rows
+    )
+
+
+def wants(project: Project) -> Wanted:
+    """Ask for nothing: what is here is judged by the checks of its kind."""
+    return Wanted()
+
+
+def check(project: Project, evidence: Evidence) -> list[Finding]:
+    """Say of every class of neighbour whether it was assessed, is absent, or was not."""
+    findings = []
+    for kind in classes():
+        rules = _rules(project, kind)
+        if not rules:
+            continue
+        suspects = _suspects(project, kind)
+        answered = _answered(project, kind)
+        for space in suspects:
+            if not _entry_in(project, kind, space):
+                findings.append(
+                    state(
+                        "neighbours",
+                        rules,
+                        f"{kind.label} in {space.label}",
+                        "not-assessed",
+                        f"The name or use of {space.label} suggests {kind.label}, and no entry says what stands there.",
+                        remedy=_entry(kind, space),
+                        storey=space.storey,
+                        kind="neighbour",
+                        location=space.polygon if usable(space) else None,
+                    )
+                )
+        said = next((a for a in project.absent if _fold(a.kind) in _names(kind)), None)
+        if answered or (suspects and said is None):
+            continue
+        if said is not None and suspects:
+            findings.append(
+                state(
+                    "neighbours",
+                    rules,
+                    kind.label,
+                    "warn",
+                    f"{kind.label} is declared absent by {said.stated_by}, but the name of {suspects[0].label} suggests one.",
+                    remedy="Correct the declaration or add the entry.",
+                    kind="neighbour",
+                )
+            )
+        elif said is not None:
+            near = f" within {said.within_m:g} m" if said.within_m else ""
+            findings.append(
+                state(
+                    "neighbours",
+                    rules,
+                    kind.label,
+                    "pass",
+                    f"No {kind.label}{near}, as stated by {said.stated_by}{f' on {said.date}' if said.date else ''}.",
+                    basis="attested",
+                    kind="neighbour",
+                )
+            )
+        else:
+            findings.append(
+                state(
+                    "neighbours",
+                    rules,
+                    kind.label,
+                    "not-assessed",
+                    f"Nobody says whether there is {kind.label} near the magnet.",
+                    remedy=f'Add it, or [[absent]] with kind = "{kind.id}", within_m and stated_by (ask {kind.ask}).',
+                    kind="neighbour",
+                )
+            )
+    return findings
+
+
+def _rules(project: Project, kind: NeighbourClass) -> tuple[Rule, ...]:
+    for word in kind.rule_kinds:
+        rules = rules_of(project, word)
+        if rules:
+            return rules[:1]
+    return ()
+
+
+def _fold(word: str) -> str:
+    return re.sub(r"[\W_]+", "-", word.casefold()).strip("-")
+
+
+def _names(kind: NeighbourClass) -> set[str]:
+    return {_fold(w) for w in (kind.id, kind.label, *kind.equipment, *kind.moving)}
+
+
+def _suspects(project: Project, kind: NeighbourClass) -> list[Space]:
+    """Return the spaces whose name or use suggests this class, the magnets' own rooms apart."""
+    found = []
+    for space in project.spaces:
+        text = f" {_fold(space.name or '')} {_fold(space.use or '')} ".replace("-", " ")
+        if any(re.search(rf"(?<!\w){pattern}(?!\w)", text) for pattern in kind.words):
+            found.append(space)
+    return found
+
+
+def _answered(project: Project, kind: NeighbourClass) -> bool:
+    return any(e.class_ is not None and e.class_.id in kind.equipment for e in project.equipment) or any(
+        _fold(m.kind) in {_fold(w) for w in kind.moving} for m in project.moving_metal
+    )
+
+
+def _entry_in(project: Project, kind: NeighbourClass, space: Space) -> bool:
+    """Whether an entry of this class lies in a space (or, for what moves, is there at all)."""
+    if any(_fold(m.kind) in {_fold(w) for w in kind.moving} for m in project.moving_metal):
+        return True
+    for item in project.equipment:
+        if item.class_ is None or item.class_.id not in kind.equipment or item.storey != space.storey:
+            continue
+        if not usable(space) or item.footprint is None or item.footprint.intersects(space.polygon):
+            return True
+    return False
+
+
+def _entry(kind: NeighbourClass, space: Space) -> str:
+    what: Any = kind.equipment[0] if kind.equipment else kind.moving[0]
+    table = "equipment" if kind.equipment else "moving_metal"
+    word = "class" if kind.equipment else "kind"
+    return (
+        f'Add [[{table}]] with {word} = "{what}" in {space.label}, or say what the room holds by use (ask {kind.ask}).'
+    )
