@@ -36,7 +36,10 @@ TYPE_ID = {name: i for i, name in enumerate(TYPES)}
 
 @dataclass(frozen=True)
 class RawText:
-    """A text in drawing units: ``at`` is the middle of its first line, ``anchor`` its insertion point."""
+    """A text in drawing units: ``at`` is the middle of its first line, ``anchor`` its insertion point.
+
+    ``group`` is the handle of the block reference that an attribute belongs to, else 0.
+    """
 
     text: str
     at: tuple[float, float]
@@ -46,6 +49,7 @@ class RawText:
     layer: int
     handle: int
     source: str
+    group: int = 0
 
 
 @dataclass(frozen=True, eq=False)

@@ -281,7 +281,7 @@ def _wipeout(e: Any, ns: dict[str, Any], sink: Sink) -> None:
 _LETTER = 0.75
 
 
-def text_of(e: Any, ns: dict[str, Any], sink: Sink, source: str) -> None:
+def text_of(e: Any, ns: dict[str, Any], sink: Sink, source: str, group: int = 0) -> None:
     """TEXT and ATTRIB."""
     try:
         words = e.plain_text()
@@ -303,7 +303,7 @@ def text_of(e: Any, ns: dict[str, Any], sink: Sink, source: str) -> None:
     dy = {0: 0.5, 1: 0.5, 2: 0.0, 3: -0.5}.get(valign, 0.5) * height if halign != 4 else 0.0
     cx = x + dx * math.cos(angle) - dy * math.sin(angle)
     cy = y + dx * math.sin(angle) + dy * math.cos(angle)
-    _text(sink, words, (mirror * cx, cy), (mirror * x, y), height, angle, ns, source)
+    _text(sink, words, (mirror * cx, cy), (mirror * x, y), height, angle, ns, source, group)
 
 
 def _mtext(e: Any, ns: dict[str, Any], sink: Sink) -> None:
@@ -342,6 +342,7 @@ def _text(
     angle: float,
     ns: dict[str, Any],
     source: str,
+    group: int = 0,
 ) -> None:
     if not (
         math.isfinite(at[0])
@@ -362,6 +363,7 @@ def _text(
             sink.layer_index(ns.get("layer", "0")),
             handle_of(ns),
             source,
+            group,
         )
     )
 

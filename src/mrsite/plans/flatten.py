@@ -134,7 +134,8 @@ class Unfolder:
             if self.progress and i % 2000 == 0:
                 self.progress(i, total)
         parts: list[tuple[Any, ...]] = [(*sink.arrays(), np.full(len(sink.counts), -1, dtype=np.int64))]
-        texts, fills = list(sink.texts), list(sink.fills)
+        texts: list[RawText] = []
+        fills = list(sink.fills)
         placed: list[Placed] = []
         ents = len(sink.counts)
         for e in references:
@@ -172,6 +173,7 @@ class Unfolder:
                     for f in child.fills
                 )
                 ents += m
+        texts = sink.texts + texts  # attributes were gathered with their references
         for kind, n in sink.skipped.items():
             self.skipped[kind] = self.skipped.get(kind, 0) + n
         self.bad.extend(sink.bad)
@@ -213,7 +215,7 @@ class Unfolder:
         for attrib in e.attribs:
             flags = attrib.dxf.__dict__
             if not flags.get("flags", 0) & 1 and not flags.get("invisible"):
-                text_of(attrib, flags, sink, f"attribute {flags.get('tag', '')}")
+                text_of(attrib, flags, sink, f"attribute {flags.get('tag', '')}", handle)
         block = self.document.blocks.get(name)
         if block is None:
             self.incomplete[f"block {name!r} is referred to but not in the file: walls may be missing"] = None
@@ -276,7 +278,8 @@ def _move_text(t: RawText, m: Affine, layer: int) -> RawText:
     scale = math.sqrt(abs(m[0] * m[3] - m[1] * m[2]))
     turn = math.degrees(math.atan2(m[1], m[0]))
     return RawText(
-        t.text, at, anchor, t.height * scale, t.rotation + turn, layer if t.layer == 0 else t.layer, t.handle, t.source
+        t.text, at, anchor, t.height * scale, t.rotation + turn, layer if t.layer == 0 else t.layer, t.handle, t.source,
+        t.group,
     )
 
 

@@ -9,12 +9,15 @@ from pathlib import Path
 import numpy as np
 
 from mrsite.base.errors import InputError
+from mrsite.plans.assemble import assemble
 from mrsite.plans.drawing import TYPE_ID, Array, Drawing, Ints, chords
 from mrsite.plans.dxf_file import Opened, open_drawing
 from mrsite.plans.flatten import unfold
 from mrsite.plans.layers import classify_layers, classify_name
 from mrsite.plans.limits import Limits
 from mrsite.plans.plan import Cull, Dimension, LayerDecision, Plan, Text, UnitDecision
+from mrsite.plans.spaces import read_spaces
+from mrsite.plans.tags import TagText
 from mrsite.plans.texts import suspicion
 from mrsite.plans.unit_evidence import gather
 from mrsite.plans.units import decide_units, unit_metres
@@ -89,7 +92,7 @@ def read_plan(
     decision = decide_units(
         findings, insunits=insunits, given=units, name=Path(path).name, require=require_unit, size=size
     )
-    return _build(opened, drawing, decisions, decision, insunits, walls, _window(window))
+    return _build(opened, drawing, decisions, kinds, decision, insunits, walls, _window(window))
 
 
 def _window(window: Sequence[Sequence[float]] | Sequence[float] | None) -> tuple[float, float, float, float] | None:
@@ -125,10 +128,10 @@ def effective_kinds(drawing: Drawing, decisions: Sequence[LayerDecision]) -> lis
             "label",
         ):
             continue
-        own = decisions[placed.layer]
-        if own.kind in ("zero", "unknown", "label") or own.score < 0.7:
-            part = kinds[placed.first : placed.last]
-            part[np.isin(part, ["zero", "unknown", "label"])] = kind
+        part = kinds[placed.first : placed.last]
+        # A door block on the furniture layer is a door: its own name says more than where it was put.
+        sure = kind in ("door", "window", "lift") and score >= 0.6
+        part[np.isin(part, ["zero", "unknown", "label", "furniture"] if sure else ["zero", "unknown", "label"])] = kind
     if drawing.hidden_layers:
         kinds[np.isin(drawing.ent_layer, list(drawing.hidden_layers))] = "hidden"
     out: list[str] = kinds.tolist()
@@ -148,7 +151,7 @@ def wall_strokes(drawing: Drawing, kinds: Sequence[str]) -> Ints:
 
 
 def _build(
-    opened: Opened, drawing: Drawing, decisions: tuple[LayerDecision, ...], decision: UnitDecision, insunits: int | None,
+    opened: Opened, drawing: Drawing, decisions: tuple[LayerDecision, ...], kinds: Sequence[str], decision: UnitDecision, insunits: int | None,
     walls: Ints, window: tuple[float, float, float, float] | None,
 ) -> Plan:  # fmt: skip
     m = unit_metres()[decision.chosen]
@@ -158,11 +161,6 @@ def _build(
     shown = _inside(metres, origin, window)
     points, offsets, first = chain(metres[shown], owner[shown])
     line_layers = drawing.ent_layer[owner[shown][first]] if len(first) else np.zeros(0, dtype=np.int64)
-    wall, _ = chords(drawing.strokes[walls], drawing.owner[walls], SAGITTA_M / m)
-    wall_m = wall[:, :4] * m
-    wall_m = wall_m[_inside(wall_m, origin, window)]
-    segments = wall_m.reshape(-1, 2, 2) + origin
-    extent = _extent(segments if len(segments) else (points + origin).reshape(-1, 1, 2))
     texts = tuple(
         Text(
             t.text, (t.at[0] * m + origin[0], t.at[1] * m + origin[1]), t.height * m, drawing.layer_names[t.layer],
@@ -175,6 +173,12 @@ def _build(
         Dimension(d.measured, d.printed, (d.at[0] * m, d.at[1] * m), d.style, f"{d.handle:X}")
         for d in drawing.dimensions
     )
+    local = None if window is None else tuple(v - o for v, o in zip(window, (*origin, *origin), strict=True))
+    reading = read_spaces(drawing, decisions, kinds, m, _tag_texts(drawing, decisions, m, opened.encoding), local)  # type: ignore[arg-type]
+    titles = [(t.text, (t.at[0] * m, t.at[1] * m), t.height * m) for t in drawing.texts if t.layer not in drawing.hidden_layers]
+    parts = assemble(reading, origin, titles)
+    segments = reading.walls.reshape(-1, 2, 2) + origin
+    extent = _extent(segments if len(segments) else (points + origin).reshape(-1, 1, 2))
     suspects = [t for t in texts if t.suspect]
     warnings = [f"unit {decision.chosen}: {c}" for c in decision.conflicts]
     if suspects:
@@ -193,21 +197,21 @@ def _build(
         layers=decisions,
         texts=texts,
         wall_segments=np.ascontiguousarray(segments),
-        rooms=(),
-        doors=(),
-        windows=(),
-        openings=(),
+        rooms=parts.rooms,
+        doors=parts.doors,
+        windows=parts.windows,
+        openings=parts.openings,
         stairs=(),
         lifts=(),
-        views=(),
+        views=parts.views,
         extent=extent,
         dimensions=dimensions,
         line_points=np.ascontiguousarray(points + origin),
         line_offsets=offsets,
         line_layers=np.ascontiguousarray(line_layers),
-        culls=_culls(drawing),
+        culls=_culls(drawing) + reading.culls,
         read=_read_notes(opened, drawing, len(segments)),
-        repaired=opened.recovered,
+        repaired=opened.recovered + reading.repaired,
         guessed=(),
         warnings=tuple(warnings) + drawing.notes,
         incomplete=drawing.incomplete,
@@ -217,6 +221,17 @@ def _build(
             if p.depth == 0
         ),
     )
+
+
+def _tag_texts(drawing: Drawing, decisions: Sequence[LayerDecision], m: float, encoding: str) -> list[TagText]:
+    """Texts that may stand in rooms, in local metres; what other kinds of layer print names no room."""
+    out = []
+    for t in drawing.texts:
+        if t.layer in drawing.hidden_layers or decisions[t.layer].kind in ("dimension", "grid", "sheet", "furniture", "services", "door", "window"):
+            continue
+        at = (t.at[0] * m, t.at[1] * m)
+        out.append(TagText(t.text, at, t.height * m, t.rotation, t.layer, t.group, bool(suspicion(t.text, encoding))))
+    return out
 
 
 def _inside(segments: Array, origin: Array, window: tuple[float, float, float, float] | None) -> Array:

@@ -1,0 +1,84 @@
+"""Which lines are walls: by layer where layers say so, else by shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mrsite.plans.drawing import Array, Drawing, chords
+from mrsite.plans.segments import distinct
+from mrsite.plans.swings import Swing
+from mrsite.plans.tags import TagText
+
+SAGITTA_M = 0.005
+
+
+@dataclass(frozen=True, eq=False)
+class Barriers:
+    """The lines that rooms are read from, in local metres.
+
+    Parameters
+    ----------
+    walls : (n, 4)
+        Wall and column lines, whose ends may bound openings.
+    closed : (m, 4)
+        Walls, and what closes them: glazing, headers, thresholds.
+    door_points, window_points : (k, 2)
+        Points every 0.1 m on door and window line work.
+    mode : str
+        How they were chosen.
+    """
+
+    walls: Array
+    closed: Array
+    door_points: Array
+    window_points: Array
+    mode: str
+
+
+def choose_barriers(
+    drawing: Drawing, kinds: Sequence[str], scale: float, swings: Sequence[Swing], texts: Sequence[TagText],
+    window: tuple[float, float, float, float] | None,
+) -> Iterator[Barriers]:  # fmt: skip
+    """Give the choices of wall lines worth trying, the surest first."""
+    from mrsite.plans.shape import wall_shaped
+    from mrsite.plans.spaces import sample
+
+    kind = np.array(kinds, dtype=object)
+    of = kind[drawing.owner] if len(drawing.owner) else np.zeros(0, dtype=object)
+
+    # What a leaf sweeps is no door line work in some other gap.
+    swept = np.zeros(len(kind), dtype=bool)
+    for s in swings:
+        swept[list(s.owners)] = True
+        if s.insert >= 0:
+            swept |= drawing.ent_insert == s.insert
+    swept &= kind == "door"
+
+    def lines(*wanted: str) -> Array:
+        index = np.flatnonzero(np.isin(of, wanted) & ~swept[drawing.owner])
+        seg, _ = chords(drawing.strokes[index], drawing.owner[index], SAGITTA_M / scale)
+        return _inside(seg[:, :4] * scale, window)
+
+    door, glazing = sample(lines("door")), lines("window")
+    walls = lines("wall", "column")
+    walls = walls[distinct(walls)]
+    named = len(walls) >= 4 and bool((of == "wall").any())
+    if named:
+        closed = np.vstack([walls, glazing, lines("opening")])
+        yield Barriers(walls, closed[distinct(closed)], door, sample(glazing), "wall layers")
+    if not named:
+        shaped = wall_shaped(drawing, kinds, scale, swings, texts)
+        shaped = _inside(shaped, window)
+        closed = np.vstack([shaped, glazing, lines("opening")])
+        yield Barriers(shaped, closed[distinct(closed)], door, sample(glazing), "lines shaped like walls")
+
+
+def _inside(seg: Array, window: tuple[float, float, float, float] | None) -> Array:
+    if window is None or not len(seg):
+        return seg
+    x, y = seg[:, 0::2], seg[:, 1::2]
+    keep = (x.max(1) >= window[0]) & (x.min(1) <= window[2]) & (y.max(1) >= window[1]) & (y.min(1) <= window[3])
+    return np.asarray(seg[keep])

@@ -1,0 +1,162 @@
+"""Openings in walls by geometry alone: wall ends that face each other, or a wall, across a gap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mrsite.plans.drawing import Array, Ints
+from mrsite.plans.segments import Bools, ends_of, first_hits, groups_of, touching, tree_of
+
+# Wall thickness, and the widths of gaps looked at (m). Wider gaps are open plan, not openings.
+WALL_M = (0.035, 0.64)
+GAP_M = (0.42, 6.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Gap:
+    """A gap in a wall.
+
+    Parameters
+    ----------
+    lines : (k, 4), m
+        What would close it, one a wall face.
+    at : (2,), m
+        Its middle, on the wall's centre line.
+    axis : (2,)
+        Along the wall.
+    width, wall : float, m
+        Clear width, and thickness between the outermost faces.
+    facing : bool
+        Two wall ends face each other; else an end faces the side of a wall.
+    """
+
+    lines: Array
+    at: Array
+    axis: Array
+    width: float
+    wall: float
+    facing: bool
+
+
+def wall_ends(seg: Array) -> tuple[Array, Array, Ints, Bools]:
+    """Find where walls end: loose ends, and pairs of parallel faces that end at one place.
+
+    Returns
+    -------
+    points (k, 2), outward (k, 2), segment (k,), loose (k,)
+    """
+    from scipy.spatial import cKDTree
+
+    empty = (np.zeros((0, 2)), np.zeros((0, 2)), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool))
+    if not len(seg):
+        return empty
+    _, tree = tree_of(seg)
+    points, out, own = ends_of(seg)
+    unit = out[: len(seg)]
+    # A face goes on where a parallel segment covers the place just beyond its end.
+    i, j = touching(seg, tree, points + 0.03 * out, own, 0.008)
+    parallel = np.abs(out[i, 0] * unit[j, 1] - out[i, 1] * unit[j, 0]) < 0.12
+    free = np.ones(len(points), dtype=bool)
+    free[i[parallel]] = False
+    i, _ = touching(seg, tree, points, own, 0.006)
+    loose = np.ones(len(points), dtype=bool)
+    loose[i] = False
+    # A loose end just past a crossing is an overshoot, not the end of a wall.
+    k = np.flatnonzero(loose & free)
+    i, j = touching(seg, tree, points[k] - 0.06 * out[k], own[k], 0.06)
+    o, u = out[k][i], unit[j]
+    cross = np.abs(o[:, 0] * u[:, 1] - o[:, 1] * u[:, 0])
+    rel = seg[j, :2] - points[k][i]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t = (rel[:, 0] * u[:, 1] - rel[:, 1] * u[:, 0]) / (o[:, 0] * u[:, 1] - o[:, 1] * u[:, 0])
+    past = (cross > 0.3) & (t < 0.0) & (t > -0.125)
+    free[k[i[past]]] = False
+    # ... and one just short of a wall is a drawing gap, closed by a connector.
+    short = (cross > 0.3) & (t >= 0.0) & (t < 0.04)
+    free[k[i[short]]] = False
+    index = np.flatnonzero(free)
+    if not len(index):
+        return empty
+    p, d = points[index], out[index]
+    pairs = cKDTree(p).query_pairs(0.68, output_type="ndarray")
+    capped = loose[index].copy()
+    if len(pairs):
+        a, b = pairs[:, 0], pairs[:, 1]
+        rel = p[b] - p[a]
+        along = np.abs((rel * d[a]).sum(1))
+        aside = np.abs(rel[:, 0] * d[a, 1] - rel[:, 1] * d[a, 0])
+        same = (d[a] * d[b]).sum(1) > 0.97
+        ok = same & (along < 0.07) & (aside > WALL_M[0]) & (aside < WALL_M[1])
+        capped[a[ok]] = True
+        capped[b[ok]] = True
+    keep = np.flatnonzero(capped)
+    return p[keep], d[keep], own[index][keep], loose[index][keep]
+
+
+def find_gaps(walls: Array, barriers: Array) -> tuple[Gap, ...]:
+    """Find the gaps between wall ends.
+
+    Parameters
+    ----------
+    walls : (n, 4), m
+        Segments whose ends count.
+    barriers : (m, 4), m
+        All segments that stop a line across a gap; the walls are among them.
+    """
+    from scipy.spatial import cKDTree
+
+    p, d, _, loose = wall_ends(walls)
+    if not len(p):
+        return ()
+    _, tree = tree_of(barriers)
+    t, j = first_hits(barriers, tree, p, d, GAP_M[1] + 0.1)
+    ok = (t > GAP_M[0]) & (t < GAP_M[1])
+    index = np.flatnonzero(ok)
+    if not len(index):
+        return ()
+    p, d, t, j, loose = p[index], d[index], t[index], j[index], loose[index]
+    q = p + d * t[:, None]
+    ends = cKDTree(p)
+    near = ends.query_ball_point(q, 0.09)
+    facing = np.zeros(len(p), dtype=bool)
+    for k, found in enumerate(near):
+        facing[k] = any(float(d[k] @ d[m]) < -0.94 for m in found)
+    unit = barriers[j, 2:] - barriers[j, :2]
+    unit /= np.maximum(np.hypot(unit[:, 0], unit[:, 1]), 1e-12)[:, None]
+    square = np.abs(unit[:, 0] * d[:, 1] - unit[:, 1] * d[:, 0]) > 0.5
+    use = np.flatnonzero(facing | square)
+    if not len(use):
+        return ()
+    p, d, t, q, facing = p[use], d[use], t[use], q[use], facing[use]
+    mid = 0.5 * (p + q)
+    pairs = cKDTree(mid).query_pairs(0.68, output_type="ndarray")
+    if len(pairs):
+        a, b = pairs[:, 0], pairs[:, 1]
+        rel = mid[b] - mid[a]
+        along = np.abs((rel * d[a]).sum(1))
+        one = (np.abs((d[a] * d[b]).sum(1)) > 0.97) & (along < 0.2) & (np.abs(t[a] - t[b]) < 0.3 * np.minimum(t[a], t[b]))
+        pairs = pairs[one]
+    label = groups_of(len(p), (pairs[:, 0], pairs[:, 1]) if len(pairs) else (np.zeros(0, int), np.zeros(0, int)))
+    out = []
+    for members in _by_label(label):
+        out.append(_gap(p[members], q[members], d[members], facing[members]))
+    return tuple(out)
+
+
+def _by_label(label: Ints) -> list[Ints]:
+    order = np.argsort(label, kind="stable")
+    edges = np.flatnonzero(np.diff(label[order])) + 1
+    return [np.asarray(part, dtype=np.int64) for part in np.split(order, edges)]
+
+
+def _gap(p: Array, q: Array, d: Array, facing: Bools) -> Gap:
+    axis = d[0]
+    normal = np.array([-axis[1], axis[0]])
+    base = p[0]
+    s = np.concatenate([((p - base) @ axis)[:, None], ((q - base) @ axis)[:, None]], axis=1)
+    lo, hi = float(np.median(s.min(axis=1))), float(np.median(s.max(axis=1)))
+    o = np.concatenate([(p - base) @ normal, (q - base) @ normal])
+    at = base + axis * 0.5 * (lo + hi) + normal * 0.5 * (o.min() + o.max())
+    return Gap(np.hstack([p, q]), at, axis, hi - lo, float(o.max() - o.min()), bool(facing.any()))

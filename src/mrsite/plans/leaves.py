@@ -1,0 +1,314 @@
+"""From swings to doorways: which end of the arc is the closed one, where the jambs and wall faces are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from mrsite.plans.drawing import Array
+from mrsite.plans.gaps import WALL_M, Gap
+from mrsite.plans.segments import first_hits, tree_of
+from mrsite.plans.swings import Swing
+
+
+@dataclass(frozen=True, eq=False)
+class Doorway:
+    """A place where a wall can be walked through, before it is known which rooms it joins.
+
+    Parameters
+    ----------
+    start, end : (2,), m
+        The jambs on the wall's centre line.
+    wall : float, m
+        Wall thickness there; 0 for a single line.
+    seals : (k, 4), m
+        Lines that close it for the reading of rooms.
+    hinges : tuple of points
+        One a leaf.
+    swing_points : (k, 2), m
+        Points in the middle of the area each leaf sweeps.
+    kind : str
+        single, double, sliding, opening, window.
+    """
+
+    start: Array
+    end: Array
+    wall: float
+    seals: Array
+    hinges: tuple[tuple[float, float], ...]
+    swing_points: tuple[tuple[float, float], ...]
+    kind: str
+    source: str
+    sure: float
+
+    @property
+    def at(self) -> Array:
+        """Middle of the opening."""
+        return 0.5 * (self.start + self.end)
+
+    @property
+    def width(self) -> float:
+        """Clear width, m."""
+        return float(np.hypot(*(self.end - self.start)))
+
+    @property
+    def axis(self) -> Array:
+        """Unit vector along the wall."""
+        v = self.end - self.start
+        return np.asarray(v / max(float(np.hypot(*v)), 1e-12))
+
+
+@dataclass(frozen=True, eq=False)
+class _Closed:
+    hinge: Array
+    strike: Array
+    swing: Swing
+    score: float
+
+
+class WallFinder:
+    """Answers what wall lines are near a place."""
+
+    def __init__(self, seg: Array) -> None:
+        self.seg = seg
+        v = seg[:, 2:] - seg[:, :2]
+        self.unit = v / np.maximum(np.hypot(v[:, 0], v[:, 1]), 1e-12)[:, None]
+        self.lines, self.tree = tree_of(seg) if len(seg) else (None, None)
+
+    def near(self, a: Array, b: Array, reach: float) -> Any:
+        """Indices of segments within ``reach`` of the line from a to b."""
+        from shapely import linestrings
+
+        if self.tree is None:
+            return np.zeros(0, dtype=np.int64)
+        return self.tree.query(linestrings(np.array([a, b])), predicate="dwithin", distance=reach)
+
+    def distance(self, p: Array, reach: float = 1.0) -> float:
+        """Distance from a point to the nearest wall line, at most ``reach``."""
+        from shapely import distance, points
+
+        if self.tree is None:
+            return reach
+        k = self.tree.query(points(p), predicate="dwithin", distance=reach)
+        return reach if not len(k) else float(distance(self.lines[k], points(p)).min())
+
+    def beside(self, p: Array, axis: Array, reach: float) -> bool:
+        """Whether a wall line parallel to the axis covers the point within ``reach`` sideways."""
+        k = self.near(p, p + 1e-6 * axis, reach)
+        if not len(k):
+            return False
+        u = self.unit[k]
+        parallel = np.abs(u[:, 0] * axis[1] - u[:, 1] * axis[0]) < 0.2
+        k = k[parallel]
+        if not len(k):
+            return False
+        s = np.stack([(self.seg[k, :2] - p) @ axis, (self.seg[k, 2:] - p) @ axis], axis=1)
+        return bool(((s.min(1) < 0.02) & (s.max(1) > -0.02)).any())
+
+
+def close_swing(s: Swing, walls: WallFinder) -> _Closed:
+    """Decide which end of the arc is the shut position: near a wall end, in line with walls, without the leaf drawn."""
+    h = np.array(s.hinge)
+    best: _Closed | None = None
+    for k, e in enumerate(s.ends):
+        end = np.array(e)
+        axis = (end - h) / s.radius
+        normal = np.array([-axis[1], axis[0]])
+        gap = walls.distance(end, 0.6)
+        score = 1.2 * math.exp(-((gap / 0.12) ** 2))
+        score += 0.8 * (walls.beside(end + 0.2 * axis, axis, 0.3))
+        score += 0.8 * (walls.beside(h - 0.2 * axis, axis, 0.3))
+        score += 0.5 * (walls.beside(0.5 * (h + end), axis, 0.05))
+        # The other position must be free: a wall running across the leaf there would be odd.
+        score -= 0.5 * (walls.beside(end + 0.3 * axis, normal, 0.05) and gap > 0.2)
+        if s.leaf == k:
+            score -= 2.5
+        elif s.leaf in (0, 1):
+            score += 1.0
+        if best is None or score > best.score:
+            best = _Closed(h, end, s, score)
+    assert best is not None
+    return best
+
+
+def doorway_of(c: _Closed, walls: WallFinder) -> Doorway:
+    """Find jambs and faces around a shut leaf and draw the lines that close the opening."""
+    axis = c.strike - c.hinge
+    length = float(np.hypot(*axis))
+    return _doorway(c.hinge, axis / length, length, walls, (c,), "single")
+
+
+def double_of(a: _Closed, b: _Closed, walls: WallFinder) -> Doorway:
+    """Two leaves that meet: one opening from hinge to hinge."""
+    axis = b.hinge - a.hinge
+    length = float(np.hypot(*axis))
+    return _doorway(a.hinge, axis / length, length, walls, (a, b), "double")
+
+
+def _doorway(base: Array, axis: Array, length: float, walls: WallFinder, leaves: Sequence[_Closed], kind: str) -> Doorway:
+    normal = np.array([-axis[1], axis[0]])
+    k = walls.near(base - 0.35 * axis, base + (length + 0.35) * axis, WALL_M[1])
+    seg, unit = walls.seg[k], walls.unit[k]
+    s = np.stack([(seg[:, :2] - base) @ axis, (seg[:, 2:] - base) @ axis], axis=1)
+    o = np.stack([(seg[:, :2] - base) @ normal, (seg[:, 2:] - base) @ normal], axis=1)
+    parallel = np.abs(unit[:, 0] * axis[1] - unit[:, 1] * axis[0]) < 0.15
+    lo, hi, offset = s.min(axis=1), s.max(axis=1), o.mean(axis=1)
+    flat = parallel & (np.abs(offset) < WALL_M[1])
+    behind = flat & (hi > -0.22) & (hi < 0.16) & (lo < -0.012)
+    beyond = flat & (lo > length - 0.16) & (lo < length + 0.22) & (hi > length + 0.012)
+    through = flat & (lo < 0.12 * length) & (hi > 0.88 * length)
+    header = flat & (lo > -0.06) & (hi < length + 0.06) & (hi - lo > 0.8 * length)
+    start = _nearest(hi[behind], 0.0) if behind.any() else _side_wall(s, o, ~parallel, 0.0, -1)
+    end = _nearest(lo[beyond], length) if beyond.any() else _side_wall(s, o, ~parallel, length, 1)
+    if not 0.55 * length < end - start < 1.6 * length + 0.2:
+        start, end = 0.0, length
+    faces = offset[behind | beyond | through | header]
+    low, high = _band(faces, both=[offset[behind], offset[beyond]])
+    seals = _seals(base, axis, normal, start, end, sorted({low, high} if high - low > 0.02 else {0.5 * (low + high)}), walls)
+    middle = 0.5 * (low + high)
+    sweeps = []
+    for c in leaves:
+        open_end = np.array(c.swing.ends[0] if np.array_equal(c.strike, np.array(c.swing.ends[1])) else c.swing.ends[1])
+        sweeps.append(tuple(float(v) for v in c.hinge + 0.45 * ((c.strike - c.hinge) + (open_end - c.hinge))))
+    sure = min(c.score for c in leaves) + (1.0 if behind.any() else 0.0) + (1.0 if beyond.any() else 0.0)
+    return Doorway(
+        start=base + start * axis + middle * normal,
+        end=base + end * axis + middle * normal,
+        wall=high - low,
+        seals=seals,
+        hinges=tuple((float(c.hinge[0]), float(c.hinge[1])) for c in leaves),
+        swing_points=tuple(sweeps),  # type: ignore[arg-type]
+        kind=kind,
+        source=leaves[0].swing.source + (" in a door block or on a door layer" if leaves[0].swing.on_door else ""),
+        sure=sure,
+    )
+
+
+def _side_wall(s: Array, o: Array, crossing: Any, at: float, sign: int) -> float:
+    """Where a wall across the axis stops the opening, near ``at``; else ``at`` itself."""
+    best = None
+    for (s0, s1), (o0, o1) in zip(s[crossing], o[crossing], strict=True):
+        if min(o0, o1) > 0.3 or max(o0, o1) < -0.3:
+            continue
+        t = 0.0 if abs(o1 - o0) < 1e-9 else min(max(-o0 / (o1 - o0), 0.0), 1.0)
+        hit = s0 + (s1 - s0) * t
+        if -0.16 < sign * (hit - at) < 0.25 and (best is None or abs(hit - at) < abs(best - at)):
+            best = hit
+    return at if best is None else float(best)
+
+
+def _band(faces: Array, both: list[Array]) -> tuple[float, float]:
+    """Offsets of the two wall faces around the leaf's line (offset 0)."""
+    if not len(faces):
+        return 0.0, 0.0
+    near = float(faces[np.argmin(np.abs(faces))])
+    if abs(near) > 0.4:
+        return 0.0, 0.0
+    # Faces seen on both sides of the opening are the wall's own; others may be a wall alongside.
+    common = np.array([f for f in faces if all(len(side) == 0 or np.min(np.abs(side - f)) < 0.03 for side in both)])
+    common = common[np.abs(common) < WALL_M[1]] if len(common) else common
+    if len(common) and np.ptp(common) > WALL_M[0]:
+        near = float(common[np.argmin(np.abs(common))])
+        window = common[np.abs(common - near) < WALL_M[1]]
+        low, high = float(window.min()), float(window.max())
+        if high - low > WALL_M[1]:
+            side = window[window >= near] if high - near <= near - low else window[window <= near]
+            low, high = float(side.min()), float(side.max())
+        if high - low > WALL_M[0]:
+            return low, high
+    others = faces[(np.abs(faces - near) > WALL_M[0]) & (np.abs(faces - near) < WALL_M[1])]
+    if not len(others):
+        return near, near
+    other = float(others[np.argmin(np.abs(others - near))])
+    return min(near, other), max(near, other)
+
+
+def _nearest(values: Array, target: float) -> float:
+    return float(values[np.argmin(np.abs(values - target))])
+
+
+def _seals(base: Array, axis: Array, normal: Array, start: float, end: float, offsets: Sequence[float], walls: WallFinder) -> Array:
+    """Lines across the opening, each run on to the first wall line within 0.3 m beyond the jamb."""
+    out = []
+    for off in offsets:
+        a, b = base + start * axis + off * normal, base + end * axis + off * normal
+        for p, away in ((a, -axis), (b, axis)):
+            if walls.distance(p, 0.05) < 0.004 or walls.tree is None:
+                continue
+            back = p - 0.06 * away
+            t, _ = first_hits(walls.seg, walls.tree, back[None, :], away[None, :], 0.40, width=0.002, clear=0.0005)
+            if math.isfinite(float(t[0])):
+                hit = back + away * float(t[0])
+                if away is axis:
+                    b = hit
+                else:
+                    a = hit
+        out.append([a[0] - 0.002 * axis[0], a[1] - 0.002 * axis[1], b[0] + 0.002 * axis[0], b[1] + 0.002 * axis[1]])
+    return np.array(out, dtype=np.float64).reshape(-1, 4)
+
+
+def doorways(swings: Sequence[Swing], walls: WallFinder) -> tuple[list[Doorway], list[tuple[Swing, str]]]:
+    """Turn swings into doorways, two facing leaves into one; return the doorways and the swings not used."""
+    closed = [close_swing(s, walls) for s in swings]
+    rejected = [(c.swing, "no wall near its hinge and strike") for c in closed if not _anchored(c, walls)]
+    closed = [c for c in closed if _anchored(c, walls)]
+    partner = _pairs(closed)
+    out: list[Doorway] = []
+    for i, c in enumerate(closed):
+        if i in partner:
+            if partner[i] > i:
+                out.append(double_of(c, closed[partner[i]], walls))
+        else:
+            out.append(doorway_of(c, walls))
+    return _merge_same(out), rejected
+
+
+def _anchored(c: _Closed, walls: WallFinder) -> bool:
+    axis = c.strike - c.hinge
+    axis = axis / max(float(np.hypot(*axis)), 1e-9)
+    at_hinge = walls.distance(c.hinge, 0.4) < 0.25
+    at_strike = walls.distance(c.strike, 0.4) < 0.25
+    return (at_hinge and at_strike) or ((at_hinge or at_strike) and c.swing.on_door)
+
+
+def _pairs(closed: Sequence[_Closed]) -> dict[int, int]:
+    from scipy.spatial import cKDTree
+
+    out: dict[int, int] = {}
+    if len(closed) < 2:
+        return out
+    tree = cKDTree(np.array([c.strike for c in closed]))
+    for i, j in sorted(tree.query_pairs(0.22)):
+        a, b = closed[i], closed[j]
+        u = (a.strike - a.hinge) / a.swing.radius
+        v = (b.strike - b.hinge) / b.swing.radius
+        if i in out or j in out or float(u @ v) > -0.95 or float(np.hypot(*(a.hinge - b.hinge))) < 0.7 * (a.swing.radius + b.swing.radius):
+            continue
+        out[i], out[j] = j, i
+    return out
+
+
+def _merge_same(doors: list[Doorway]) -> list[Doorway]:
+    """One doorway where two swings share it (a leaf that swings both ways)."""
+    out: list[Doorway] = []
+    for d in doors:
+        twin = next(
+            (k for k, e in enumerate(out) if float(np.hypot(*(d.at - e.at))) < 0.25 and abs(float(d.axis @ e.axis)) > 0.9 and abs(d.width - e.width) < 0.25),
+            None,
+        )
+        if twin is None:
+            out.append(d)
+        else:
+            e = out[twin]
+            out[twin] = replace(e, swing_points=e.swing_points + d.swing_points, seals=np.vstack([e.seals, d.seals]))
+    return out
+
+
+def gap_doorway(gap: Gap, kind: str, source: str, sure: float) -> Doorway:
+    """A gap found by geometry as a doorway of the kind that its evidence says."""
+    half = 0.5 * gap.width * gap.axis
+    return Doorway(gap.at - half, gap.at + half, gap.wall, gap.lines, (), (), kind, source, sure)

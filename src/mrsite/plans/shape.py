@@ -1,0 +1,196 @@
+"""Walls by shape, for drawings whose layers do not say: what is left when all else is recognised."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from mrsite.plans.drawing import TYPE_ID, Array, Drawing, Ints, chords
+from mrsite.plans.segments import Bools, directions, distinct, ends_of, nearest_on, touching, tree_of
+from mrsite.plans.swings import Swing
+from mrsite.plans.tags import TagText
+
+_NEVER = ("dimension", "grid", "furniture", "pattern", "stair", "sheet", "site", "floor", "services", "overhead", "hidden", "label", "area", "door", "lift")
+
+
+def wall_shaped(drawing: Drawing, kinds: Sequence[str], scale: float, swings: Sequence[Swing], texts: Sequence[TagText]) -> Array:
+    """Return the segments that may be walls where no layer says so, in local metres.
+
+    Left out one after another: what its layer says is something else, swings and leaves, circles and
+    small arcs, tag frames, grid lines, stairs, furniture outlines; then lines without a parallel one
+    at a wall's thickness, where most have one.
+    """
+    kind = np.array(kinds, dtype=object)
+    if not len(kind):
+        return np.zeros((0, 4))
+    keep = ~np.isin(kind, _NEVER)
+    for s in swings:
+        keep[list(s.owners)] = False
+    keep[drawing.ent_type == TYPE_ID["CIRCLE"]] = False
+    keep &= ~_small_closed(drawing, scale, texts)
+    index = np.flatnonzero(keep[drawing.owner])
+    strokes, owner = chords(drawing.strokes[index], drawing.owner[index], 0.005 / scale)
+    seg = strokes[:, :4] * scale
+    bulged = drawing.strokes[:, 4] != 0
+    small_arc = np.zeros(len(kind), dtype=bool)
+    small_arc[np.unique(drawing.owner[bulged])] = True
+    size = _sizes(drawing, scale)
+    drop = small_arc & (size < 1.0)
+    seg, owner = seg[~drop[owner]], owner[~drop[owner]]
+    seg = seg[~_grid_lines(seg, drawing, scale)]
+    seg = seg[distinct(seg)]
+    seg = seg[~_stairs(seg)]
+    return _paired(seg)
+
+
+def _sizes(drawing: Drawing, scale: float) -> Array:
+    """Longer side of each entity's box, m."""
+    n = len(drawing.ent_layer)
+    lo, hi = np.full((n, 2), np.inf), np.full((n, 2), -np.inf)
+    for k in (0, 2):
+        np.minimum.at(lo, drawing.owner, drawing.strokes[:, k : k + 2])
+        np.maximum.at(hi, drawing.owner, drawing.strokes[:, k : k + 2])
+    out: Array = np.where(np.isfinite(lo[:, 0]), (hi - lo).max(axis=1), 0.0) * scale
+    return out
+
+
+def _small_closed(drawing: Drawing, scale: float, texts: Sequence[TagText]) -> Bools:
+    """Closed outlines that are furniture or tag frames: compact, or around a text, and no wall piece."""
+    n = len(drawing.ent_layer)
+    out = np.zeros(n, dtype=bool)
+    closed = np.flatnonzero(drawing.ent_closed)
+    if not len(closed):
+        return out
+    starts = np.searchsorted(drawing.owner, closed)
+    stops = np.searchsorted(drawing.owner, closed, side="right")
+    at = np.array([t.at for t in texts]).reshape(-1, 2)
+    tall = np.array([t.height for t in texts])
+    from scipy.spatial import cKDTree
+
+    tree = cKDTree(at) if len(at) else None
+    for e, a, b in zip(closed.tolist(), starts.tolist(), stops.tolist(), strict=True):
+        ring = drawing.strokes[a:b, :2] * scale
+        if len(ring) < 3:
+            continue
+        lo, hi = ring.min(axis=0), ring.max(axis=0)
+        x, y = ring[:, 0], ring[:, 1]
+        area = 0.5 * abs(float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))))
+        around = float(np.hypot(*(np.roll(ring, -1, axis=0) - ring).T).sum())
+        slim = 2 * area / max(around, 1e-9)
+        if area < 12 and tree is not None:
+            middle = 0.5 * (lo + hi)
+            near = [k for k in tree.query_ball_point(middle, 0.5 * float(np.hypot(*(hi - lo)))) if (at[k] > lo).all() and (at[k] < hi).all()]
+            if near and len(ring) <= 12 and (hi - lo).min() < 9 * max(tall[k] for k in near):
+                out[e] = True
+                continue
+        # A wall piece is slim (2A/P is its thickness); a bed, desk or wardrobe is not.
+        if area < 8 and slim > 0.30 and (hi - lo).max() < 4.2:
+            out[e] = True
+        elif (hi - lo).max() < 1.3 and slim > 0.12 and area < 0.9:
+            out[e] = True
+    return out
+
+
+def _grid_lines(seg: Array, drawing: Drawing, scale: float) -> Bools:
+    """Lines that end at a circle (a grid bubble)."""
+    out = np.zeros(len(seg), dtype=bool)
+    circle = np.flatnonzero(drawing.ent_type == TYPE_ID["CIRCLE"])
+    if not len(circle) or not len(seg):
+        return out
+    from scipy.spatial import cKDTree
+
+    first = np.searchsorted(drawing.owner, circle)
+    s = drawing.strokes[first] * scale
+    centre, radius = 0.5 * (s[:, :2] + s[:, 2:4]), 0.5 * np.hypot(s[:, 2] - s[:, 0], s[:, 3] - s[:, 1])
+    tree = cKDTree(centre)
+    _, length = directions(seg)
+    for k in np.flatnonzero(length > 3.0):
+        for p in (seg[k, :2], seg[k, 2:]):
+            d, j = tree.query(p)
+            if d < 1.25 * radius[j] + 0.02 and radius[j] < 0.12 * length[k]:
+                out[k] = True
+    return out
+
+
+def _stairs(seg: Array) -> Bools:
+    """Flights: five and more parallel lines of one length in even steps of 0.2 to 0.36 m."""
+    out = np.zeros(len(seg), dtype=bool)
+    if len(seg) < 5:
+        return out
+    unit, length = directions(seg)
+    flip = (unit[:, 0] < -1e-6) | ((np.abs(unit[:, 0]) <= 1e-6) & (unit[:, 1] < 0))
+    unit = np.where(flip[:, None], -unit, unit)
+    mid = 0.5 * (seg[:, :2] + seg[:, 2:])
+    angle = np.arctan2(unit[:, 1], unit[:, 0])
+    along = (mid * unit).sum(1)
+    key = np.column_stack([np.round(angle / 0.02), np.round(length / 0.03), np.round(along / 0.06)]).astype(np.int64)
+    candidate = np.flatnonzero((length > 0.55) & (length < 3.2))
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for k in candidate.tolist():
+        groups.setdefault(tuple(key[k].tolist()), []).append(k)
+    for members in groups.values():
+        if len(members) < 5:
+            continue
+        m = np.array(members)
+        offset = mid[m] @ np.array([-unit[m[0], 1], unit[m[0], 0]])
+        order = np.argsort(offset)
+        m, offset = m[order], offset[order]
+        step = np.diff(offset)
+        fine = step > 0.01
+        ok = (step > 0.19) & (step < 0.37)
+        if ok.sum() >= 4 and ok.sum() >= 0.7 * fine.sum():
+            middle = float(np.median(step[ok]))
+            even = np.abs(step - middle) < 0.04
+            hit = np.zeros(len(m), dtype=bool)
+            hit[:-1] |= even | ~fine
+            hit[1:] |= even | ~fine
+            out[m[hit]] = True
+    return out
+
+
+def _paired(seg: Array) -> Array:
+    """Keep faces that have a parallel one at a wall's thickness, and the short lines that end such pairs."""
+    if len(seg) < 8:
+        return seg
+    unit, length = directions(seg)
+    lines, tree = tree_of(seg)
+    i, j = tree.query(lines, predicate="dwithin", distance=0.63)
+    ok = i != j
+    i, j = i[ok], j[ok]
+    cross = np.abs(unit[i, 0] * unit[j, 1] - unit[i, 1] * unit[j, 0])
+    rel = seg[j, :2] - seg[i, :2]
+    rel2 = seg[j, 2:] - seg[i, :2]
+    gap = np.abs(rel[:, 0] * unit[i, 1] - rel[:, 1] * unit[i, 0])
+    s0, s1 = (rel * unit[i]).sum(1), (rel2 * unit[i]).sum(1)
+    overlap = np.minimum(np.maximum(s0, s1), length[i]) - np.maximum(np.minimum(s0, s1), 0.0)
+    ok = (cross < 0.05) & (gap > 0.045) & (gap < 0.62) & (overlap > np.maximum(0.25, np.minimum(1.2 * gap, 0.6 * length[i])))
+    partner = np.zeros(len(seg), dtype=bool)
+    partner[i[ok]] = True
+    if length[partner].sum() < 0.45 * length.sum():
+        return seg  # single-line walls: nothing to tell them by
+    # Jambs and wall ends: short, across, with both ends on paired lines.
+    points, _, own = ends_of(seg)
+    a, b = touching(seg, tree, points, own, 0.03)
+    q, d = nearest_on(seg, b, points[a])
+    del q, d
+    on_pair = np.zeros(len(points), dtype=bool)
+    on_pair[a[partner[b]]] = True
+    n = len(seg)
+    cap = on_pair[:n] & on_pair[n:] & (length < 0.62)
+    # Headers: in line with wall faces, from end to end of them.
+    header = on_pair[:n] & on_pair[n:] & (length > 0.4) & (length < 7.0) & _in_line(seg, unit, partner, tree)
+    return seg[partner | cap | header]
+
+
+def _in_line(seg: Array, unit: Array, partner: Bools, tree: object) -> Bools:
+    points, out, own = ends_of(seg)
+    a, b = touching(seg, tree, points + 0.04 * out, own, 0.012)
+    good = partner[b] & (np.abs(out[a, 0] * unit[b, 1] - out[a, 1] * unit[b, 0]) < 0.05)
+    hit = np.zeros(len(points), dtype=bool)
+    hit[a[good]] = True
+    n = len(seg)
+    return np.asarray(hit[:n] | hit[n:])
+
+

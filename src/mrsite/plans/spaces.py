@@ -1,0 +1,276 @@
+"""From line work to rooms and doors: the steps in order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mrsite.plans.barriers import Barriers, choose_barriers
+from mrsite.plans.drawing import Array, Drawing, Ints
+from mrsite.plans.faces import enclosed_faces, sort_faces
+from mrsite.plans.gaps import Gap, find_gaps
+from mrsite.plans.leaves import Doorway, WallFinder, doorways, gap_doorway
+from mrsite.plans.plan import Cull, LayerDecision
+from mrsite.plans.rooms import Space, assign_tags, locate, make_spaces, prefer_layers
+from mrsite.plans.segments import connectors, distinct
+from mrsite.plans.swings import Swing, find_swings
+from mrsite.plans.tags import TagText
+from mrsite.plans.views import Clusters, cluster
+
+# A wall gap without a door is closed for the reading of rooms only where it is as narrow as a door.
+DOORLESS_M = 1.35
+GAP_DRAWN_M = 0.035
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What the line work gave, in local metres."""
+
+    spaces: tuple[Space, ...]
+    doorways: tuple[Doorway, ...]
+    joins: tuple[tuple[int, int], ...]
+    swing_side: tuple[int, ...]
+    walls: Array
+    clusters: Clusters
+    plan_views: tuple[bool, ...]
+    view_reason: tuple[str, ...]
+    culls: tuple[Cull, ...]
+    repaired: tuple[str, ...]
+    mode: str
+
+
+def read_spaces(
+    drawing: Drawing, decisions: Sequence[LayerDecision], kinds: Sequence[str], scale: float, texts: Sequence[TagText],
+    window: tuple[float, float, float, float] | None = None,
+) -> Reading:  # fmt: skip
+    """Find rooms, doors, windows and openings.
+
+    Parameters
+    ----------
+    drawing : Drawing
+    decisions, kinds : sequences
+        Layer decisions, and the kind of each entity.
+    scale : float
+        Metres a drawing unit.
+    texts : sequence of TagText
+        In local metres.
+    window : (x0, y0, x1, y1), optional
+        In local metres.
+    """
+    swings = find_swings(drawing, kinds, scale)
+    best: Reading | None = None
+    for barriers in choose_barriers(drawing, kinds, scale, swings, texts, window):
+        reading = _read(barriers, swings, texts, decisions, window)
+        if best is None or _worth(reading, texts) > _worth(best, texts):
+            best = reading
+    assert best is not None
+    return best
+
+
+def _worth(r: Reading, texts: Sequence[TagText]) -> float:
+    """How well a reading explains the drawing: labelled rooms, areas that agree, doors that join two spaces."""
+    score = 0.0
+    for s in r.spaces:
+        score += (2.0 if s.labelled else 0.3) + (2.0 if s.status == "confirmed" else 0.0) - (0.7 if s.status == "withheld" else 0.0)
+    score += sum(1.0 for a, b in r.joins if a != b)
+    return score
+
+
+def _read(
+    barriers: Barriers, swings: Sequence[Swing], texts: Sequence[TagText], decisions: Sequence[LayerDecision],
+    window: tuple[float, float, float, float] | None,
+) -> Reading:  # fmt: skip
+    walls, closed = barriers.walls, barriers.closed
+    finder = WallFinder(closed)
+    found, rejected = doorways(swings, finder)
+    gaps = find_gaps(walls, closed)
+    ways, wide = _merge(found, gaps, barriers)
+    seals = np.vstack([np.zeros((0, 4)), *(w.seals for w in ways)])
+    lines = np.vstack([closed, seals])
+    reach = np.concatenate([np.full(len(closed), GAP_DRAWN_M), np.full(len(seals), 0.16)])
+    joints = connectors(lines, reach)
+    faces, small, thin = sort_faces(enclosed_faces(np.vstack([lines, joints])))
+    faces = [f.simplify(0.0005) for f in faces]
+    if window is not None:
+        from shapely import box
+
+        frame = box(*window)
+        faces = [f for f in faces if f.intersection(frame).area > 0.5 * f.area]
+    culls = [Cull("faces", len(thin), "the inside of walls")] if thin else []
+    if small:
+        culls.append(Cull("faces", len(small), "smaller than 0.55 m2: columns, shafts, ducts"))
+    if wide:
+        culls.append(Cull("gaps in walls", wide, f"wider than {DOORLESS_M} m and without a door: left open"))
+    if rejected:
+        culls.append(Cull("swings", len(rejected), "no wall near hinge and strike: furniture or cupboard doors"))
+    clusters = cluster(closed)
+    label_layers = frozenset(i for i, d in enumerate(decisions) if d.kind in ("label", "area"))
+    inside, loose = assign_tags(texts, faces)
+    inside = prefer_layers(inside, label_layers)
+    joins, side = _join(ways, faces)
+    keep, plan_views, reasons = _plan_faces(faces, inside, ways, clusters)
+    if not all(keep):
+        culls.append(Cull("faces", int(len(keep) - sum(keep)), "in views that are no plans"))
+    index = np.cumsum(keep) - 1
+    faces = [f for f, k in zip(faces, keep, strict=True) if k]
+    inside = {int(index[f]): tags for f, tags in inside.items() if keep[f]}
+    joins = [(int(index[a]) if a >= 0 and keep[a] else -1, int(index[b]) if b >= 0 and keep[b] else -1) for a, b in joins]
+    side = [int(index[a]) if a >= 0 and keep[a] else a if a < 0 else -1 for a in side]
+    doors_at = np.zeros(len(faces), dtype=np.int64)
+    for w, (a, b) in zip(ways, joins, strict=True):
+        if a != b and w.kind not in ("window", "opening"):
+            for f in (a, b):
+                if f >= 0:
+                    doors_at[f] += 1
+    spaces, more = make_spaces(faces, inside, doors_at)
+    number = {id(s.polygon): i for i, s in enumerate(spaces)}
+    to = np.array([number.get(id(f), -2) for f in faces] + [-1], dtype=np.int64)
+    kept_ways, kept_joins, kept_side, same, outside = [], [], [], 0, 0
+    for w, (a, b), s in zip(ways, joins, side, strict=True):
+        pair = (int(to[a]), int(to[b]))
+        if pair[0] == pair[1] and pair[0] >= 0:
+            same += 1
+            continue
+        if pair[0] < 0 and pair[1] < 0:
+            outside += 1
+            continue
+        kept_ways.append(w)
+        kept_joins.append((max(pair[0], -1), max(pair[1], -1)))
+        kept_side.append(int(to[s]) if s >= 0 else s)
+    if same:
+        culls.append(Cull("doors and openings", same, "both sides are one space"))
+    if outside:
+        culls.append(Cull("doors and openings", outside, "no room on either side"))
+    repaired = (f"{len(joints)} gaps in the line work closed (up to {GAP_DRAWN_M * 1000:.0f} mm, at openings up to 160 mm)",) if len(joints) else ()
+    return Reading(
+        tuple(spaces), tuple(kept_ways), tuple(kept_joins), tuple(kept_side), walls, clusters, tuple(plan_views), tuple(reasons),
+        tuple(culls + more), repaired, barriers.mode,
+    )  # fmt: skip
+
+
+def _merge(found: Sequence[Doorway], gaps: Sequence[Gap], barriers: Barriers) -> tuple[list[Doorway], int]:
+    """Put swings and gaps together; decide by evidence what each gap without a swing is."""
+    from scipy.spatial import cKDTree
+
+    ways = list(found)
+    centres = cKDTree(np.array([w.at for w in found])) if found else None
+    doors = cKDTree(barriers.door_points) if len(barriers.door_points) else None
+    windows = cKDTree(barriers.window_points) if len(barriers.window_points) else None
+    wide = 0
+    for g in gaps:
+        if centres is not None and any(
+            abs(float((found[k].at - g.at) @ g.axis)) < 0.5 * (found[k].width + g.width) * 0.6
+            and abs(float((found[k].at - g.at) @ np.array([-g.axis[1], g.axis[0]]))) < 0.45
+            and abs(float(found[k].axis @ g.axis)) > 0.7
+            for k in centres.query_ball_point(g.at, 0.6 * g.width + 0.5)
+        ):
+            continue
+        has_door = doors is not None and _in_gap(doors, g) > 0.2 * g.width
+        has_window = windows is not None and _in_gap(windows, g) > 0.5 * g.width
+        if has_window:
+            ways.append(gap_doorway(g, "window", "glazing in a wall gap", 2.0))
+        elif has_door and g.facing and g.width < 4.2:
+            ways.append(gap_doorway(g, "sliding", "door line work in a wall gap, no swing", 2.0))
+        elif g.width <= DOORLESS_M and (g.facing or (g.width <= 1.15 and len(g.lines) >= 2)):
+            ways.append(gap_doorway(g, "opening", "wall ends facing each other, no door drawn", 1.0 if g.facing else 0.5))
+        else:
+            wide += 1
+    return ways, wide
+
+
+def _in_gap(tree: Any, g: Gap) -> float:
+    """Length of line work (sampled every 0.1 m) that lies in the gap."""
+    k = tree.query_ball_point(g.at, 0.5 * g.width + 0.5 * g.wall + 0.3)
+    if not k:
+        return 0.0
+    rel = tree.data[k] - g.at
+    along = np.abs(rel @ g.axis)
+    aside = np.abs(rel @ np.array([-g.axis[1], g.axis[0]]))
+    return 0.1 * float(((along < 0.5 * g.width + 0.02) & (aside < 0.5 * g.wall + 0.12)).sum())
+
+
+def _join(ways: Sequence[Doorway], faces: Sequence[Any]) -> tuple[list[tuple[int, int]], list[int]]:
+    """Which faces each way joins, and into which one its leaves swing (-1 outside, -9 unknown)."""
+    if not ways:
+        return [], []
+    probes, counts = [], []
+    for w in ways:
+        normal = np.array([-w.axis[1], w.axis[0]])
+        for sign in (1.0, -1.0):
+            for depth in (0.10, 0.22, 0.40):
+                for t in (0.5, 0.3, 0.7):
+                    probes.append(w.start + t * (w.end - w.start) + sign * normal * (0.5 * w.wall + depth))
+        counts.append(len(w.swing_points))
+        probes.extend(np.array(p) for p in w.swing_points)
+    where = locate(np.array(probes), faces)
+    joins, sides, at = [], [], 0
+    for w, n in zip(ways, counts, strict=True):
+        a, b = _vote(where[at : at + 9]), _vote(where[at + 9 : at + 18])
+        at += 18
+        normal = np.array([-w.axis[1], w.axis[0]])
+        side = -9
+        for k in range(n):
+            # The side the leaf sweeps to decides; its face is asked only where it lies beyond a wall.
+            toward = float((np.array(w.swing_points[k]) - w.at) @ normal)
+            side = a if toward > 0 else b
+            if side == b and a != b:
+                a, b = b, a
+            break
+        at += n
+        joins.append((a, b))
+        sides.append(side)
+    return joins, sides
+
+
+def _vote(where: Ints) -> int:
+    hits = [int(k) for k in where if k >= 0]
+    return max(set(hits), key=hits.count) if hits else -1
+
+
+def _plan_faces(
+    faces: Sequence[Any], tags: dict[int, Any], ways: Sequence[Doorway], clusters: Clusters
+) -> tuple[list[bool], list[bool], list[str]]:
+    """Keep the faces of views that show doors or room tags; others are sections, elevations, roofs."""
+    n = len(clusters.items)
+    if n == 0 or not faces:
+        return [True] * len(faces), [True] * n, [""] * n
+    middles = np.array([[f.representative_point().x, f.representative_point().y] for f in faces])
+    of = clusters.of(middles)
+    swings, areas, labels = np.zeros(n), np.zeros(n), np.zeros(n)
+    for w in ways:
+        if w.hinges:
+            swings[clusters.of(w.at[None, :])[0]] += 1
+    for f, mine in tags.items():
+        labels[of[f]] += 1
+        areas[of[f]] += any(t.area_m2 for t in mine)
+    strong = (swings >= 1) | (areas >= 1)
+    if strong.any():
+        # A view with neither swings nor printed areas may still be a plan when it is full of labels.
+        good = strong | ((labels >= 3) & (labels >= 0.5 * labels.max()) & (swings.max() == 0))
+    elif (labels >= 1).any():
+        good = labels >= 1
+    else:
+        size = np.array([c.length for c in clusters.items])
+        good = np.ones(n, dtype=bool) if n == 1 else size >= 0.2 * size.max()
+    reasons = ["" if g else "no door swings and no room labels" for g in good]
+    return [bool(good[k]) for k in of], [bool(g) for g in good], reasons
+
+
+def sample(seg: Array, step: float = 0.1) -> Array:
+    """Points every ``step`` along segments."""
+    if not len(seg):
+        return np.zeros((0, 2))
+    length = np.hypot(seg[:, 2] - seg[:, 0], seg[:, 3] - seg[:, 1])
+    n = np.maximum(np.round(np.minimum(length, 50.0) / step).astype(np.int64), 1)
+    index = np.repeat(np.arange(len(seg)), n)
+    k = np.arange(len(index)) - np.repeat(np.cumsum(n) - n, n)
+    t = (k + 0.5) / n[index]
+    return np.asarray(seg[index, :2] + (seg[index, 2:] - seg[index, :2]) * t[:, None])
+
+
+def clean(seg: Array) -> Array:
+    """Segments once each, none shorter than 2 mm."""
+    return seg[distinct(seg)]
