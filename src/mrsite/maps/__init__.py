@@ -3,15 +3,19 @@
 from .contours import Contours, contours
 from .plane import Plane
 from .profile import Profile, Rings, meridian_profile, profile_cut, profile_envelope, profile_reach
+from .surfaces import Surface, isosurface, revolved
 
 __all__ = [
     "Contours",
     "Plane",
     "Profile",
     "Rings",
+    "Surface",
     "contours",
+    "isosurface",
     "meridian_profile",
     "profile_cut",
     "profile_envelope",
     "profile_reach",
+    "revolved",
 ]
