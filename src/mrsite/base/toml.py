@@ -75,7 +75,7 @@ def read_toml(path: Path | str) -> Document:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         told = str(error) or "nested too deeply"
         line = re.search(r"at line (\d+), column (\d+)", told)
-        place = f"line {line[1]}, column {line[2]}" if line else "at its end"
+        place = f"line {line[1]}, column {line[2]}" if line else f"line {text.rstrip().count(chr(10)) + 1}, its last"
         reason = re.sub(r"\s*\(at .*\)$", "", told)
         raise InputError(f"{path.name}, {place}: broken TOML: {inert(reason)}; mend that line") from None
     return Document(path, data, _locate(text))

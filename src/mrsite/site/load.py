@@ -77,7 +77,7 @@ def load_project(site_file: SiteFile, document: Document, progress: Progress | N
         ground_level=site.ground_level,
         position_tolerance_m=site.position_tolerance_m,
         packs=packs,
-        equipment_table=table,
+        equipment_table=dict(table),
         storeys=storeys,
         scanners=scanners,
         spaces=spaces,
