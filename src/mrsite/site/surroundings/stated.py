@@ -67,7 +67,7 @@ def resolve_ambient(entries: Sequence[AmbientEntry], document: Document) -> tupl
         where = document.where("ambient", index, "readings")
         path = document.path.parent / entry.readings
         if not path.is_file():
-            raise InputError(f"{where}: there is no file {inert(entry.readings)!r} beside the site file; check the name")
+            raise InputError(f"{where}: no file {inert(entry.readings)!r} lies beside the site file; check the name")
         rows = _readings(path, entry.kind)
         if entry.kind == "vibration":
             result.append(entry.model_copy(update={"spectrum": tuple(rows)}))
@@ -89,10 +89,9 @@ def _readings(path: Path, kind: str) -> list[tuple[float, float]]:
     header = [h.strip().casefold() for h in next(table, [])]
     wanted = [*(["frequency_hz"] if kind == "vibration" else []), _VALUE[kind].casefold()]
     if any(name not in header for name in wanted):
-        raise InputError(
-            f"{path.name}, line 1: columns {' and '.join(wanted)} are wanted, it has {inert(', '.join(header)) or 'none'}"
-        )
-    rows = []
+        there = inert(", ".join(header)) or "none"
+        raise InputError(f"{path.name}, line 1: columns {' and '.join(wanted)} are wanted, it has {there}")
+    rows: list[tuple[float, float]] = []
     for row in table:
         if not any(cell.strip() for cell in row):
             continue
