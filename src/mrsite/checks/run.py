@@ -9,6 +9,7 @@ from mrsite.checks.coverage import coverage
 from mrsite.checks.finding import STATUSES, Conclusion, Finding, Outcome
 from mrsite.checks.judge import BINDING, sound, state
 from mrsite.guidance.packs import Rule
+from mrsite.site.drawn import drawn
 from mrsite.site.evidence import Evidence, Wanted
 from mrsite.site.project import Project
 
@@ -20,7 +21,7 @@ def wanted(project: Project) -> Wanted:
     total = Wanted()
     for module in registry.chosen(project.checks):
         total = total + module.wants(project)
-    return total
+    return total + drawn(project, total)
 
 
 def run_checks(project: Project, evidence: Evidence) -> Outcome:
