@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,17 +52,22 @@ class TotalField:
         places = positions or (0,) * len(self.scanners)
         return Sum([placed(s, s.poses[k], sign) for s, sign, k in zip(self.scanners, signs, places)])
 
+    @cached_property
+    def sources(self) -> tuple[FieldSource, ...]:
+        """The sum for every combination of directions, at the first positions; packed once."""
+        return tuple(self.source(signs) for signs in self.signs())
+
     def flux_density(self, points: Array) -> Array:
         """Flux density (n, 3), T, at site points (n, 3), m, for the first combination of directions."""
-        return self.source().flux_density(points)
+        return self.sources[0].flux_density(points)
 
     def jacobian(self, points: Array) -> Array:
         """Jacobian (n, 3, 3), T/m, likewise."""
-        return self.source().jacobian(points)
+        return self.sources[0].jacobian(points)
 
     def worst_magnitude(self, points: Array) -> Array:
         """Largest |B| (n,), T, over the combinations of directions."""
-        found = [magnitude(self.source(signs).flux_density(points)) for signs in self.signs()]
+        found = [magnitude(source.flux_density(points)) for source in self.sources]
         worst: Array = np.max(found, axis=0) if found else np.zeros(len(points))
         return worst
 

@@ -25,6 +25,8 @@ Array = NDArray[np.float64]
 
 _STARTS = 6
 _SAMPLES_ALONG = 48
+#: The search for the largest value ends with steps of this length, m: far below any position tolerance.
+_FINEST = 1e-3
 _UNITS = {"B": "T", "gradient": "T/m", "force_product": "T2/m"}
 
 
@@ -47,14 +49,13 @@ def worst_over(project: Project, field: TotalField, wanted: WantedVolume) -> Vol
     footprint = storey.to_site.geometry(wanted.footprint)
     candidates = _surface(footprint, storey, wanted.heights)
     values = _values(field, candidates, wanted.quantity)
-    values = np.where(np.isfinite(values), values, -np.inf)
     order = np.argsort(values)[::-1][:_STARTS]
     starts = candidates[order]
     best, best_value = _refine(field, footprint, storey, wanted, starts)
     near = np.vstack([best[None, :], starts])
     lower, upper = _band(project, field, storey, near, wanted.quantity)
     value = best_value
-    b, jac = flux_density_and_jacobian(field.source(), best[None, :])
+    b, jac = flux_density_and_jacobian(field.sources[0], best[None, :])
     slope = float(gradient_of_magnitude(b, jac)[0])
     x, y = storey.to_site.back((float(best[0]), float(best[1])))
     return VolumeResult(
@@ -98,49 +99,52 @@ def _inside(footprint: Any, step: float) -> Array:
 
 
 def _values(field: TotalField, points: Array, quantity: Quantity) -> Array:
+    """The quantity (n,), the larger over unknown field directions; -inf where it is not defined."""
     if quantity == "B":
-        return field.worst_magnitude(points)
-    found = []
-    for signs in field.signs():
-        b, jac = flux_density_and_jacobian(field.source(signs), points)
-        found.append(gradient_of_magnitude(b, jac) if quantity == "gradient" else force_product(b, jac))
-    worst: Array = np.max(found, axis=0)
-    return worst
+        found = field.worst_magnitude(points)
+    else:
+        measure = gradient_of_magnitude if quantity == "gradient" else force_product
+        found = np.max([measure(*flux_density_and_jacobian(source, points)) for source in field.sources], axis=0)
+    return np.where(np.isfinite(found), found, -np.inf)
 
 
 def _refine(
     field: TotalField, footprint: Any, storey: Storey, wanted: WantedVolume, starts: Array
 ) -> tuple[Array, float]:
-    """Shrink a star of steps about each start, staying in the prism."""
-    import shapely
-
+    """Shrink a star of steps about each start, all starts in one batch, staying in the prism."""
     low, high = storey.elevation + wanted.heights[0], storey.elevation + wanted.heights[1]
     x0, y0, x1, y1 = footprint.bounds
-    reach = max(math.hypot(x1 - x0, y1 - y0) / _SAMPLES_ALONG, 0.02)
     angles = np.linspace(0, 2 * np.pi, 12, endpoint=False)
     star = np.array([(np.cos(a), np.sin(a), dz) for a in angles for dz in (-1.0, 0.0, 1.0)] + [(0, 0, 1), (0, 0, -1)])
-    best = starts[0]
-    best_value = float(_values(field, best[None, :], wanted.quantity)[0])
-    for start in starts:
-        here, value = start, float(_values(field, start[None, :], wanted.quantity)[0])
-        size = reach
-        while size > 1e-3:
-            around = here + size * star
-            around[:, 2] = np.clip(around[:, 2], low, high)
-            points = shapely.points(around[:, :2])
-            out = ~shapely.covers(footprint, points)
-            for k in np.flatnonzero(out):
-                on = shapely.get_coordinates(shapely.shortest_line(footprint, points[k]))[0]
-                around[k, :2] = on
-            values = _values(field, around, wanted.quantity)
-            k = int(np.nanargmax(np.where(np.isfinite(values), values, -np.inf)))
-            if values[k] > value * (1 + 1e-12):
-                here, value = around[k], float(values[k])
-            else:
-                size *= 0.5
-        if value > best_value:
-            best, best_value = here, value
-    return best, best_value
+    here = starts.copy()
+    value = _values(field, here, wanted.quantity)
+    size = np.full(len(here), max(math.hypot(x1 - x0, y1 - y0) / _SAMPLES_ALONG, 0.02))
+    while (going := np.flatnonzero(size > _FINEST)).size:
+        around = here[going, None, :] + size[going, None, None] * star
+        around[..., 2] = np.clip(around[..., 2], low, high)
+        flat = around.reshape(-1, 3)
+        _into(footprint, flat)
+        values = _values(field, flat, wanted.quantity).reshape(len(going), -1)
+        best = np.argmax(values, axis=1)
+        top = values[np.arange(len(going)), best]
+        better = top > value[going] * (1 + 1e-12)
+        climbed = going[better]
+        here[climbed] = flat.reshape(len(going), -1, 3)[better, best[better]]
+        value[climbed] = top[better]
+        size[going[~better]] *= 0.5
+    k = int(np.argmax(value))
+    return here[k], float(value[k])
+
+
+def _into(footprint: Any, points: Array) -> None:
+    """Move points that left the footprint to its nearest edge, in place."""
+    import shapely
+
+    marks = shapely.points(points[:, :2])
+    out = np.flatnonzero(~shapely.covers(footprint, marks))
+    if out.size:
+        edges = shapely.get_point(shapely.shortest_line(footprint, marks[out]), 0)
+        points[out, :2] = shapely.get_coordinates(edges)
 
 
 def _band(
