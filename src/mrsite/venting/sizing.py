@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from mrsite.base.errors import InputError
 from mrsite.base.quantity import Banded
 from mrsite.venting import catalogue
-from mrsite.venting.pipe import Ambient, solve_pipe
+from mrsite.venting.pipe import Ambient, cells_of, solve_pipe
 from mrsite.venting.route import Piece, Route
 from mrsite.venting.search import Inlet
 
@@ -85,14 +87,17 @@ def required_diameters(
     )
     found = []
     groups = _groups(route.pieces)
+    owner = cells_of(route, "cold", ambient or Ambient(), 2.0)[1]
+    number_of = {id(piece): number for number, group in enumerate(groups) for piece in group}
+    section_of = np.array([number_of[id(route.pieces[i])] for i in owner])
+    fall = worse.p[:-1] - worse.p[1:]
     for number, group in enumerate(groups):
         first, last = group[0], group[-1]
-        end = last.start + last.length
-        lost = _lost(worse.x, worse.p, first.start, end, last is route.pieces[-1])
         required = None
         if len(groups) > 1:
             required = smallest(lambda d, n=number: _with_section(route, groups, n, d))
-        found.append(Section(first.diameter, first.start, end, lost / max(worse.drop, 1e-9), required))
+        lost = float(np.sum(fall[section_of == number])) / max(worse.drop, 1e-9)
+        found.append(Section(first.diameter, first.start, last.start + last.length, lost, required))
     uniform = smallest(route.with_diameter)
     if len(groups) == 1:
         found = [Section(found[0].diameter, found[0].start, found[0].end, 1.0, uniform)]
@@ -121,14 +126,6 @@ def _with_section(route: Route, groups: list[list[Piece]], number: int, diameter
                 continue  # made anew from the bores on both sides
             pieces.append(replace(piece, diameter=diameter) if index == number else piece)
     return replace(route, pieces=chained(pieces))
-
-
-def _lost(x: Any, p: Any, start: float, end: float, last: bool) -> float:
-    import numpy as np
-
-    a = int(np.searchsorted(x, start - 1e-9))
-    b = len(x) - 1 if last else int(np.searchsorted(x, end + 1e-9, side="right")) - 1
-    return float(p[a] - p[b])
 
 
 @dataclass(frozen=True)
