@@ -95,8 +95,8 @@ def wall_ends(seg: Array) -> tuple[Array, Array, Ints, Bools]:
     return p[keep], d[keep], own[index][keep], loose[index][keep]
 
 
-def find_gaps(walls: Array, barriers: Array) -> tuple[Gap, ...]:
-    """Find the gaps between wall ends.
+def find_gaps(walls: Array, barriers: Array) -> tuple[tuple[Gap, ...], Array]:
+    """Find the gaps between wall ends, and where a wall end stops just short of what it stands against.
 
     Parameters
     ----------
@@ -104,18 +104,26 @@ def find_gaps(walls: Array, barriers: Array) -> tuple[Gap, ...]:
         Segments whose ends count.
     barriers : (m, 4), m
         All segments that stop a line across a gap; the walls are among them.
+
+    Returns
+    -------
+    gaps : tuple of Gap
+    abutments : (k, 4), m
+        Lines that run a wall end on to glazing or wall less than 0.16 m away.
     """
     from scipy.spatial import cKDTree
 
     p, d, _, loose = wall_ends(walls)
     if not len(p):
-        return ()
+        return (), np.zeros((0, 4))
     _, tree = tree_of(barriers)
-    t, j = first_hits(barriers, tree, p, d, GAP_M[1] + 0.1)
+    t, j = first_hits(barriers, tree, p, d, GAP_M[1] + 0.1, clear=0.02)
+    short = t < 0.16
+    abutments = np.hstack([p[short], p[short] + d[short] * t[short][:, None]])
     ok = (t > GAP_M[0]) & (t < GAP_M[1])
     index = np.flatnonzero(ok)
     if not len(index):
-        return ()
+        return (), abutments
     p, d, t, j, loose = p[index], d[index], t[index], j[index], loose[index]
     q = p + d * t[:, None]
     ends = cKDTree(p)
@@ -128,7 +136,7 @@ def find_gaps(walls: Array, barriers: Array) -> tuple[Gap, ...]:
     square = np.abs(unit[:, 0] * d[:, 1] - unit[:, 1] * d[:, 0]) > 0.5
     use = np.flatnonzero(facing | square)
     if not len(use):
-        return ()
+        return (), abutments
     p, d, t, q, facing = p[use], d[use], t[use], q[use], facing[use]
     mid = 0.5 * (p + q)
     pairs = cKDTree(mid).query_pairs(0.68, output_type="ndarray")
@@ -142,7 +150,7 @@ def find_gaps(walls: Array, barriers: Array) -> tuple[Gap, ...]:
     out = []
     for members in _by_label(label):
         out.append(_gap(p[members], q[members], d[members], facing[members]))
-    return tuple(out)
+    return tuple(out), abutments
 
 
 def _by_label(label: Ints) -> list[Ints]:

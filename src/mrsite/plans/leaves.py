@@ -110,8 +110,11 @@ class WallFinder:
         return bool(((s.min(1) < 0.02) & (s.max(1) > -0.02)).any())
 
 
-def close_swing(s: Swing, walls: WallFinder) -> _Closed:
-    """Decide which end of the arc is the shut position: near a wall end, in line with walls, without the leaf drawn."""
+def close_swing(s: Swing, walls: WallFinder, meets: tuple[bool, bool] = (False, False)) -> _Closed:
+    """Decide which end of the arc is the shut position: near a wall end, in line with walls, without the leaf drawn.
+
+    ``meets`` says which ends touch the end of another leaf's arc: two leaves meet shut.
+    """
     h = np.array(s.hinge)
     best: _Closed | None = None
     for k, e in enumerate(s.ends):
@@ -119,7 +122,7 @@ def close_swing(s: Swing, walls: WallFinder) -> _Closed:
         axis = (end - h) / s.radius
         normal = np.array([-axis[1], axis[0]])
         gap = walls.distance(end, 0.6)
-        score = 1.2 * math.exp(-((gap / 0.12) ** 2))
+        score = max(1.2 * math.exp(-((gap / 0.12) ** 2)), 2.0 * meets[k])
         score += 0.8 * (walls.beside(end + 0.2 * axis, axis, 0.3))
         score += 0.8 * (walls.beside(h - 0.2 * axis, axis, 0.3))
         score += 0.5 * (walls.beside(0.5 * (h + end), axis, 0.05))
@@ -253,12 +256,16 @@ def _seals(base: Array, axis: Array, normal: Array, start: float, end: float, of
 
 def doorways(swings: Sequence[Swing], walls: WallFinder) -> tuple[list[Doorway], list[tuple[Swing, str]]]:
     """Turn swings into doorways, two facing leaves into one; return the doorways and the swings not used."""
-    closed = [close_swing(s, walls) for s in swings]
-    rejected = [(c.swing, "no wall near its hinge and strike") for c in closed if not _anchored(c, walls)]
-    closed = [c for c in closed if _anchored(c, walls)]
+    meets = _meeting(swings)
+    closed = [close_swing(s, walls, m) for s, m in zip(swings, meets, strict=True)]
     partner = _pairs(closed)
+    good = [_anchored(c, walls, i in partner) for i, c in enumerate(closed)]
+    good = [g and (i not in partner or good[partner[i]]) for i, g in enumerate(good)]
+    rejected = [(c.swing, "no wall near its hinge and strike") for c, g in zip(closed, good, strict=True) if not g]
     out: list[Doorway] = []
     for i, c in enumerate(closed):
+        if not good[i]:
+            continue
         if i in partner:
             if partner[i] > i:
                 out.append(double_of(c, closed[partner[i]], walls))
@@ -267,11 +274,27 @@ def doorways(swings: Sequence[Swing], walls: WallFinder) -> tuple[list[Doorway],
     return _merge_same(out), rejected
 
 
-def _anchored(c: _Closed, walls: WallFinder) -> bool:
+def _meeting(swings: Sequence[Swing]) -> list[tuple[bool, bool]]:
+    """For each swing, which of its ends touches an end of another swing whose hinge is two leaves away."""
+    from scipy.spatial import cKDTree
+
+    flags = [[False, False] for _ in swings]
+    if len(swings) > 1:
+        ends = np.array([e for s in swings for e in s.ends])
+        for i, j in cKDTree(ends).query_pairs(0.15):
+            a, b = swings[i // 2], swings[j // 2]
+            if i // 2 != j // 2 and math.dist(a.hinge, b.hinge) > 0.8 * (a.radius + b.radius):
+                flags[i // 2][i % 2] = flags[j // 2][j % 2] = True
+    return [(f[0], f[1]) for f in flags]
+
+
+def _anchored(c: _Closed, walls: WallFinder, paired: bool) -> bool:
     axis = c.strike - c.hinge
     axis = axis / max(float(np.hypot(*axis)), 1e-9)
     at_hinge = walls.distance(c.hinge, 0.4) < 0.25
     at_strike = walls.distance(c.strike, 0.4) < 0.25
+    if paired:
+        return at_hinge
     return (at_hinge and at_strike) or ((at_hinge or at_strike) and c.swing.on_door)
 
 

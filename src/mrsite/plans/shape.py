@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mrsite.plans.drawing import TYPE_ID, Array, Drawing, Ints, chords
-from mrsite.plans.segments import Bools, directions, distinct, ends_of, nearest_on, touching, tree_of
+from mrsite.plans.segments import Bools, directions, distinct, ends_of, groups_of, touching, tree_of
 from mrsite.plans.swings import Swing
 from mrsite.plans.tags import TagText
 
@@ -173,15 +173,34 @@ def _paired(seg: Array) -> Array:
     # Jambs and wall ends: short, across, with both ends on paired lines.
     points, _, own = ends_of(seg)
     a, b = touching(seg, tree, points, own, 0.03)
-    q, d = nearest_on(seg, b, points[a])
-    del q, d
     on_pair = np.zeros(len(points), dtype=bool)
     on_pair[a[partner[b]]] = True
     n = len(seg)
     cap = on_pair[:n] & on_pair[n:] & (length < 0.62)
     # Headers: in line with wall faces, from end to end of them.
     header = on_pair[:n] & on_pair[n:] & (length > 0.4) & (length < 7.0) & _in_line(seg, unit, partner, tree)
-    return seg[partner | cap | header]
+    keep = partner | cap | header
+    # Faces of masses thicker than a wall: corner to corner with what is kept.
+    i, j = touching(seg, tree, points, own, 0.04)
+    near = np.minimum(np.hypot(*(points[i] - seg[j, :2]).T), np.hypot(*(points[i] - seg[j, 2:]).T)) < 0.04
+    i, j = i[near], j[near]
+    across = np.abs(unit[own[i], 0] * unit[j, 1] - unit[own[i], 1] * unit[j, 0]) > 0.2
+    i, j = i[across], j[across]
+    chain = ~keep & (length > 0.3)
+    for _ in range(12):  # take off, again and again, what has a loose end
+        held = np.zeros(len(points), dtype=bool)
+        held[i[(keep | chain)[j]]] = True
+        less = chain & held[:n] & held[n:]
+        if (less == chain).all():
+            break
+        chain = less
+    both = chain[own[i]] & (chain | keep)[j]
+    label = groups_of(n, (own[i[both]], j[both]))
+    anchored = np.zeros(int(label.max()) + 1, dtype=bool)
+    anchored[label[own[i[chain[own[i]] & keep[j]]]]] = True
+    keep = keep | (chain & anchored[label])
+    out: Array = seg[keep]
+    return out
 
 
 def _in_line(seg: Array, unit: Array, partner: Bools, tree: object) -> Bools:

@@ -86,9 +86,9 @@ def _read(
     walls, closed = barriers.walls, barriers.closed
     finder = WallFinder(closed)
     found, rejected = doorways(swings, finder)
-    gaps = find_gaps(walls, closed)
+    gaps, abutments = find_gaps(walls, closed)
     ways, wide = _merge(found, gaps, barriers)
-    seals = np.vstack([np.zeros((0, 4)), *(w.seals for w in ways)])
+    seals = np.vstack([abutments, *(w.seals for w in ways)])
     lines = np.vstack([closed, seals])
     reach = np.concatenate([np.full(len(closed), GAP_DRAWN_M), np.full(len(seals), 0.16)])
     joints = connectors(lines, reach)
