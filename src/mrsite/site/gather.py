@@ -8,6 +8,7 @@ from mrsite.base.errors import InputError
 from mrsite.site.evidence import Evidence, Region, VolumeResult, Wanted
 from mrsite.site.project import Project
 from mrsite.site.regions import Regions
+from mrsite.site.surroundings import results
 from mrsite.site.total_field import TotalField
 from mrsite.site.volumes import worst_of, worst_over
 
@@ -47,6 +48,8 @@ def gather(project: Project, field: TotalField, wanted: Wanted, progress: Progre
     return Evidence(
         regions=tuple(regions),
         volumes=volumes,
+        walks=results.walks(project, field, wanted),
+        surroundings=results.surroundings(project, field, wanted),
         modelled=_modelled(project, field),
         not_modelled=_not_modelled(project),
         caution=_caution(project),
