@@ -57,7 +57,7 @@ def check(project: Project, evidence: Evidence) -> list[Finding]:
 
 def _placed(project: Project, evidence: Evidence, storey: Storey, level: float) -> Region | str:
     region = evidence.region(storey.name, level, heights=storey.occupied)
-    if evidence.unknown or region is None:
+    if region is None:
         return no_field(evidence)
     if region.incomplete:
         return region.incomplete
@@ -85,7 +85,7 @@ def _line(
             subject,
             "pass",
             f"The {name} line on {storey.name} stays inside the property.",
-            caution=evidence.caution,
+            evidence=evidence,
             margin_m=margin,
             **more,
         )
@@ -169,7 +169,7 @@ def _workplaces(project: Project, evidence: Evidence, rules: tuple[Rule, ...], s
         subject,
         "pass",
         f"No room that the 0.1 mT line enters on {storey.name} has a fixed workstation.",
-        caution=evidence.caution,
+        evidence=evidence,
         grades=grades,
         **more,
     )

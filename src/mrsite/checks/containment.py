@@ -176,7 +176,7 @@ class _Judge:
         """Return the findings of the storey: one for each space entered, or one for all of it."""
         evidence, storey = self.evidence, self.storey
         main = evidence.region(storey.name, self.level, heights=storey.occupied)
-        if evidence.unknown or main is None:
+        if main is None:
             return [
                 self.say(
                     "whole storey",
@@ -419,7 +419,7 @@ class _Judge:
             "whole storey",
             "pass",
             message,
-            caution=self.evidence.caution,
+            evidence=self.evidence,
             storey=self.storey.name,
             kind=f"{_line(self.level)} envelope",
             grades=field_grades(self.project, *touched),
@@ -474,14 +474,12 @@ def _past_the_building(project: Project, evidence: Evidence, rules: tuple[Rule, 
                     remedy=f'Give height for storey "{storey.name}".',
                 )
             )
-        elif evidence.unknown or region is None:
+        elif region is None:
             findings.append(
                 say("not-assessed", f"The {_line(level)} volume {place} is not known: {no_field(evidence)}.")
             )
         elif region.upper.is_empty and not region.incomplete:
-            findings.append(
-                say("pass", f"The {_line(level)} volume does not arrive {place}.", caution=evidence.caution)
-            )
+            findings.append(say("pass", f"The {_line(level)} volume does not arrive {place}.", evidence=evidence))
         else:
             rest = _not_described(project, storey, heights, region)
             if rest.is_empty and not region.incomplete:
@@ -489,7 +487,7 @@ def _past_the_building(project: Project, evidence: Evidence, rules: tuple[Rule, 
                     say(
                         "pass",
                         f"What the {_line(level)} volume meets {place} is stated and judged by itself.",
-                        caution=evidence.caution,
+                        evidence=evidence,
                     )
                 )
                 continue
@@ -540,7 +538,7 @@ def _inside_the_room(project: Project, evidence: Evidence) -> list[Finding]:
         room, storey = rooms[scanner.id], project.storey(scanner.storey)
         subject = f"room of {scanner.id}"
         region = evidence.region(storey.name, LEVELS["containment-0.5mT"], heights=storey.occupied)
-        if room is None or region is None or evidence.unknown:
+        if room is None or region is None:
             why = "the room that holds its isocentre was not read" if room is None else no_field(evidence)
             findings.append(
                 state("containment", rules, subject, "not-assessed", f"{subject}: {why}.", storey=storey.name)
@@ -564,7 +562,7 @@ def _inside_the_room(project: Project, evidence: Evidence) -> list[Finding]:
                 subject,
                 status,
                 message,
-                caution=evidence.caution,
+                evidence=evidence,
                 storey=storey.name,
                 kind="0.5 mT envelope",
                 grades=field_grades(project, room),

@@ -13,7 +13,7 @@ from typing import Any
 from mrsite.base.quantity import Banded, Grade
 from mrsite.checks.enclosure import floor_of, scan_rooms
 from mrsite.checks.finding import Finding, Severity, Status
-from mrsite.checks.judge import field_up, magnet_grade, millitesla, no_field, rules_of, sound, state
+from mrsite.checks.judge import field_up, magnet_grade, millitesla, no_field, rules_of, sound, state, temper
 from mrsite.guidance.packs import EquipmentLimit, Rule
 from mrsite.site.evidence import Evidence, Wanted, WantedVolume
 from mrsite.site.project import Equipment, Project
@@ -138,7 +138,49 @@ def check(project: Project, evidence: Evidence) -> list[Finding]:
             and item.class_.id != "loose_steel"
         ):
             findings.append(_loose(project, evidence, item))
-    return [f for f in findings if f is not None]
+    findings += _bays(project, labels or rules)
+    if not project.equipment and labels:
+        findings.append(
+            state(
+                "equipment",
+                labels,
+                "equipment",
+                "not-assessed",
+                "No equipment is stated: what stands or is wheeled near the magnet was not judged.",
+                remedy="Add [[equipment]] with class or label for monitors, pumps, injector, ventilator, trolleys.",
+            )
+        )
+    return findings
+
+
+def _bays(project: Project, rules: tuple[Rule, ...]) -> list[Finding]:
+    """Name the preparation and induction bays of which nobody says what stands in them."""
+    findings = []
+    for space in project.spaces:
+        if space.use not in ("preparation", "induction"):
+            continue
+        held = [
+            e
+            for e in project.equipment
+            if e.storey == space.storey
+            and e.footprint is not None
+            and space.polygon is not None
+            and space.polygon.intersects(e.footprint)
+        ]
+        if not held:
+            findings.append(
+                state(
+                    "equipment",
+                    rules,
+                    f"equipment of {space.label}",
+                    "not-assessed",
+                    f"Nobody says what equipment stands in {space.label} ({space.use} bay).",
+                    remedy=f'Add [[equipment]] with room = "{space.name or space.label}" for what is used there.',
+                    storey=space.storey,
+                    location=space.polygon,
+                )
+            )
+    return findings
 
 
 def _rules_for(item: Equipment, limit: Limit, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
@@ -183,7 +225,7 @@ def _item(project: Project, evidence: Evidence, item: Equipment, rules: tuple[Ru
             remedy="Give at = [x, y], or a room with an outline.",
             **common,
         )
-    if evidence.unknown or result is None:
+    if result is None:
         return state("equipment", cited, item.id, "not-assessed", f"{name}: {no_field(evidence)}.", **common)
     storey = project.storey(item.storey)
     if len(project.storeys) > 1 and storey.registered is None:
@@ -248,9 +290,7 @@ def _judge(
     if status != "pass":
         step = f" by about {abs(margin_m):.1f} m" if margin_m is not None and margin_m < 0 else ""
         remedy = f"Move {item.id} or the magnet{step}, shield, or show a higher limit by the item's own label."
-    caution = evidence.caution
-    if caution and status == "pass":
-        status, message = "warn", f"{message} {caution}"
+    status, message = temper(evidence, status, message)
     rule = rules[0]
     from mrsite.base.quantity import weakest
 
@@ -306,7 +346,7 @@ def _loose(project: Project, evidence: Evidence, item: Equipment) -> Finding:
         "limit": (_PROJECTILE_MT, "mT"),
     }
     result = evidence.volume(f"equipment/{item.id}")
-    if result is None or evidence.unknown:
+    if result is None:
         return state(
             "equipment", rules, subject, "not-assessed", f"{item.id} bears no label: {no_field(evidence)}.", **common
         )
@@ -324,7 +364,7 @@ def _loose(project: Project, evidence: Evidence, item: Equipment) -> Finding:
         subject,
         status,
         message,
-        caution=evidence.caution,
+        evidence=evidence,
         measured=band,
         margin=_PROJECTILE_MT - band.upper,
         grades=(magnet_grade(project),),

@@ -69,8 +69,8 @@ def _volume(project: Project, evidence: Evidence, rules: tuple[Rule, ...], level
     if not _reached(project, level):
         return state("field_volumes", rules, subject, "pass", f"No magnet here reaches {text}.", **more)
     region = evidence.region(name, level, heights=storey.occupied)
-    if evidence.unknown or region is None or region.incomplete:
-        why = (region.incomplete if region is not None and not evidence.unknown else None) or no_field(evidence)
+    if region is None or region.incomplete:
+        why = (region.incomplete if region is not None else None) or no_field(evidence)
         return state("field_volumes", rules, subject, "not-assessed", f"The {text} volume is not known: {why}.", **more)
     if region.upper.is_empty:
         return state(
@@ -79,7 +79,7 @@ def _volume(project: Project, evidence: Evidence, rules: tuple[Rule, ...], level
             subject,
             "pass",
             f"The {text} volume reaches no place outside the magnet.",
-            caution=evidence.caution,
+            evidence=evidence,
             **more,
         )
     rooms = [r for r in scan_rooms(project).values() if r is not None and r.storey == name]
@@ -104,7 +104,7 @@ def _volume(project: Project, evidence: Evidence, rules: tuple[Rule, ...], level
             subject,
             "pass",
             f"The {text} volume covers {region.upper.area:.1f} m2 in plan and lies in the scan room.",
-            caution=evidence.caution,
+            evidence=evidence,
             **more,
         )
     return state(

@@ -58,7 +58,7 @@ def state(
     message: str,
     *,
     grades: Iterable[Grade] = (),
-    caution: str | None = None,
+    evidence: Evidence | None = None,
     **more: Any,
 ) -> Finding:
     """Return a finding on the strictest of some rules, the rest in ``also``.
@@ -73,15 +73,16 @@ def state(
         What the check decides. ``fail`` becomes ``warn`` where the rule cannot fail.
     grades : iterable of str
         Of the facts on which the verdict rests.
-    caution : str, optional
-        ``Evidence.caution``: why no verdict on the field may be better than ``warn``.
+    evidence : Evidence, optional
+        Given for a verdict on the field: where steel is stated and not solved no such verdict is
+        better than ``warn``, and where the field of a magnet is missing only a failure stands.
     """
     rule = rules[0]
     if status == "fail" and not may_fail(rule):
         status = "warn"
         message += f" (only a warning: {_why_soft(rule)})"
-    if caution and status == "pass":
-        status, message = "warn", f"{message} {caution}"
+    if evidence is not None:
+        status, message = temper(evidence, status, message)
     return Finding(
         check=check,
         rule=rule.id,
@@ -94,6 +95,15 @@ def state(
         grade=weakest(rule.grade, *grades),
         **more,
     )
+
+
+def temper(evidence: Evidence, status: Status, message: str) -> tuple[Status, str]:
+    """Return a verdict on the field no better than the field is known."""
+    if evidence.unknown and status in ("pass", "warn"):
+        return "not-assessed", f"{message} But not all fields are known: {evidence.unknown}."
+    if evidence.caution and status == "pass":
+        return "warn", f"{message} But {evidence.caution}."
+    return status, message
 
 
 def _why_soft(rule: Rule) -> str:

@@ -21,7 +21,7 @@ from mrsite.guidance.packs import Rule
 from mrsite.site.evidence import Evidence, Wanted
 from mrsite.site.project import Project, Space
 
-KINDS: tuple[str, ...] = ()
+KINDS = ("neighbour-classes",)
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class NeighbourClass:
     equipment: tuple[str, ...]  #: classes of the equipment table
     moving: tuple[str, ...]  #: kinds of [[moving_metal]]
     words: tuple[str, ...]  #: patterns in names and uses of rooms
-    rule_kinds: tuple[str, ...]  #: kinds of rule that speak of it, the best first
+    rules: tuple[str, ...]  #: the rules that speak of it, where they are in use
     ask: str
 
 
@@ -48,7 +48,7 @@ def classes() -> tuple[NeighbourClass, ...]:
             tuple(r.get("equipment", ())),
             tuple(r.get("moving", ())),
             tuple(r["words"]),
-            tuple(r["rule_kinds"]),
+            tuple(r.get("rules", ())),
             r["ask"],
         )
         for r in rows
@@ -128,11 +128,10 @@ def check(project: Project, evidence: Evidence) -> list[Finding]:
 
 
 def _rules(project: Project, kind: NeighbourClass) -> tuple[Rule, ...]:
-    for word in kind.rule_kinds:
-        rules = rules_of(project, word)
-        if rules:
-            return rules[:1]
-    return ()
+    """Return the rule on this class, then that on completeness; nothing where no pack asks."""
+    general = rules_of(project, *KINDS)
+    own = [r for pack in project.packs for r in pack.rules if r.id in kind.rules and r.reach == "computed"]
+    return (*own, *general) if general else ()
 
 
 def _fold(word: str) -> str:

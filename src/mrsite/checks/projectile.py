@@ -65,7 +65,7 @@ def check(project: Project, evidence: Evidence) -> list[Finding]:
     findings: list[Finding] = []
     for storey in project.storeys if rules else ():
         region = evidence.region(storey.name, LEVEL, heights=storey.occupied)
-        if evidence.unknown or region is None:
+        if region is None:
             findings.append(
                 _say(
                     project,
@@ -183,7 +183,7 @@ def _storey(
             "pass",
             message + peak,
             field_grades(project, *rooms),
-            caution=evidence.caution,
+            evidence=evidence,
             margin_m=margin,
             location=None if region.upper.is_empty else region.upper,
         )

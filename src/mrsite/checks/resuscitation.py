@@ -100,7 +100,7 @@ def _bay(project: Project, evidence: Evidence, rules: tuple[Rule, ...], bay: Spa
             remedy="Give its polygon.",
             **more,
         )
-    if evidence.unknown or region is None:
+    if region is None:
         return _say(
             rules, subject, "not-assessed", f"The field in {bay.label} is not known: {no_field(evidence)}.", **more
         )
@@ -163,7 +163,7 @@ def _bay(project: Project, evidence: Evidence, rules: tuple[Rule, ...], bay: Spa
         subject,
         "pass",
         f"{bay.label} lies outside the 0.5 mT volume{figure} and the scan room.{note}",
-        caution=evidence.caution,
+        evidence=evidence,
         **more,
     )
 
@@ -261,7 +261,7 @@ def _team(project: Project, evidence: Evidence, rules: tuple[Rule, ...], bay: Sp
             remedy="State the doors between, or supply a drawing.",
         )
     region = evidence.region(bay.storey, LEVEL, heights=project.storey(bay.storey).occupied)
-    if evidence.unknown or region is None:
+    if region is None:
         return _say(
             rules,
             subject,
@@ -313,7 +313,7 @@ def _team(project: Project, evidence: Evidence, rules: tuple[Rule, ...], bay: Sp
         subject,
         "pass",
         f"The crash team's way to {bay.label} ({told}) stays outside the 0.5 mT volume.",
-        caution=evidence.caution,
+        evidence=evidence,
         **more,
     )
 

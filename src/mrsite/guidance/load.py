@@ -17,8 +17,9 @@ from mrsite.guidance.packs import EnvironmentRow, EquipmentClass, EquipmentLimit
 GENERAL = "general"
 
 
-def load_packs(names: Sequence[str], *, relative_to: Path | str | None = None,
-               catalogues: Sequence[Path | str] = ()) -> tuple[Pack, ...]:
+def load_packs(
+    names: Sequence[str], *, relative_to: Path | str | None = None, catalogues: Sequence[Path | str] = ()
+) -> tuple[Pack, ...]:
     """Load rule packs with all that they extend.
 
     Parameters
@@ -60,7 +61,7 @@ def load_packs(names: Sequence[str], *, relative_to: Path | str | None = None,
     def take(path: Path, chain: tuple[Path, ...]) -> None:
         path = path.resolve()
         if path in chain:
-            ring = " > ".join(p.name for p in (*chain[chain.index(path):], path))
+            ring = " > ".join(p.name for p in (*chain[chain.index(path) :], path))
             raise InputError(f"guidance packs extend each other in a ring: {ring}; take one extension out")
         if path in finished:
             return
@@ -112,8 +113,9 @@ def _known(catalogues: tuple[str, ...]) -> tuple[dict[Path, tuple[Pack, Document
             continue
         pack, document = _read_pack(path)
         if pack.id in ids:
-            raise InputError(f"guidance pack {pack.id!r} is found twice: {ids[pack.id].name} and {path.name}; "
-                             "rename or remove one")
+            raise InputError(
+                f"guidance pack {pack.id!r} is found twice: {ids[pack.id].name} and {path.name}; rename or remove one"
+            )
         packs[path] = pack, document
         ids[pack.id] = path
         for alias in document.data.get("aliases", ()):
@@ -143,8 +145,9 @@ def _plugged() -> Iterator[Path]:
         try:
             offered = entry.load()
         except Exception as error:
-            raise InputError(f"guidance plug-in {entry.name!r} cannot be loaded ({inert(str(error))}); "
-                             "mend or uninstall it") from None
+            raise InputError(
+                f"guidance plug-in {entry.name!r} cannot be loaded ({inert(str(error))}); mend or uninstall it"
+            ) from None
         offered = offered() if callable(offered) else offered
         place = Path(offered.__path__[0]) if hasattr(offered, "__path__") else Path(offered)
         if not place.is_dir():
@@ -184,9 +187,13 @@ def read_equipment(path: Path | str) -> dict[str, EquipmentClass]:
         if entry.id in table:
             raise InputError(f"{document.where('class', index)}: class {entry.id!r} stands twice; keep one")
         table[entry.id] = EquipmentClass(
-            entry.id, entry.label, entry.aliases,
+            entry.id,
+            entry.label,
+            entry.aliases,
             tuple(EquipmentLimit(**limit.model_dump()) for limit in entry.limit),
-            entry.heights, entry.radius_m, entry.heights_source,
+            entry.heights,
+            entry.radius_m,
+            entry.heights_source,
         )
     return table
 
