@@ -286,10 +286,18 @@ def _judge(
             status = "fail" if limit.may_fail else "warn"
         elif steep is not None and steep.worst.upper >= item.label_max_gradient_T_per_m and status == "pass":
             status = "warn"
+    if status == "pass" and item.label == "conditional" and item.tether_m is None:
+        # Its label lets it in under a condition: nothing says what keeps it where the condition holds.
+        status = "not-assessed"
+        message += " It is MR Conditional, and nobody says what keeps it there."
     remedy = None
     if status != "pass":
+        if status == "not-assessed":
+            remedy = "Give tether_m, or 0 where it is fixed."
         step = f" by about {abs(margin_m):.1f} m" if margin_m is not None and margin_m < 0 else ""
-        remedy = f"Move {item.id} or the magnet{step}, shield, or show a higher limit by the item's own label."
+        remedy = (
+            remedy or f"Move {item.id} or the magnet{step}, shield, or show a higher limit by the item's own label."
+        )
     status, message = temper(evidence, status, message)
     rule = rules[0]
     from mrsite.base.quantity import weakest

@@ -67,7 +67,9 @@ def _volume(project: Project, evidence: Evidence, rules: tuple[Rule, ...], level
         "grades": (magnet_grade(project),),
     }
     if not _reached(project, level):
-        return state("field_volumes", rules, subject, "pass", f"No magnet here reaches {text}.", **more)
+        return state(
+            "field_volumes", rules, subject, "pass", f"No magnet here reaches {text}.", evidence=evidence, **more
+        )
     region = evidence.region(name, level, heights=storey.occupied)
     if region is None or region.incomplete:
         why = (region.incomplete if region is not None else None) or no_field(evidence)

@@ -1,0 +1,262 @@
+"""What findings come to: ids, grades, severities, conclusion; steel, missing fields, attestations."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import shapely
+from benchmarks.check_sites import Spheroid, department, item, magnet, upper_storey, with_storey
+from mrsite.checks.finding import Finding, Outcome
+from mrsite.checks.run import conclude, run_checks, wanted
+from mrsite.guidance.packs import Pack
+from mrsite.site.project import Project, Space
+
+
+def outcome(project: Project, field: Spheroid | None = None, **evidence: str) -> Outcome:
+    return run_checks(project, (field or Spheroid()).evidence(project, wanted(project), **evidence))
+
+
+def by_check(result: Outcome, check: str) -> list[Finding]:
+    return [f for f in result.findings if f.check == check]
+
+
+def finding(status: str, severity: str = "professional", grade: str = "read") -> Finding:
+    return Finding("c", "R", status + severity + grade, status, "m", severity, "s", grade=grade)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("findings", "conclusion"),
+    [
+        ([], "open"),
+        ([finding("pass")], "clear"),
+        ([finding("pass"), finding("fail", "vendor")], "fails"),
+        ([finding("pass"), finding("warn", "law")], "open"),
+        ([finding("pass"), finding("not-assessed", "standard")], "open"),
+        ([finding("pass"), finding("warn", "advice"), finding("not-assessed", "vendor")], "clear"),
+        ([finding("pass", grade="second-hand")], "clear"),
+        ([finding("pass", grade="borrowed")], "open"),
+        ([finding("pass", grade="unverified")], "open"),
+    ],
+)
+def test_conclusion(findings: list[Finding], conclusion: str) -> None:
+    assert conclude(findings) == conclusion
+
+
+def test_ids_are_distinct_and_stable() -> None:
+    project = department(("uk", "usa", "italy", "iec", "vendor", "international"))
+    first, second = outcome(project), outcome(project)
+    ids = [f.id for f in first.findings]
+    assert len(set(ids)) == len(ids)
+    assert ids == [f.id for f in second.findings]
+
+
+def test_findings_come_worst_first() -> None:
+    order = ["fail", "warn", "not-assessed", "pass"]
+    statuses = [order.index(f.status) for f in outcome(department(doors={"D3": {"lock": False}})).findings]
+    assert statuses == sorted(statuses)
+
+
+def test_the_containment_pass_lists_the_lock_findings_it_depends_on() -> None:
+    result = outcome(department(doors={"D3": {"lock": False}}))
+    whole = next(f for f in by_check(result, "containment") if f.subject == "whole storey")
+    assert whole.status == "pass"
+    known = {f.id: f for f in result.findings}
+    assert whole.depends_on
+    assert all(i in known for i in whole.depends_on)
+    assert result.conclusion == "fails"
+
+
+def test_steel_stated_and_not_solved_lets_no_field_finding_be_better_than_warn() -> None:
+    project = department(equipment=(item("CT1", "ct", (3.2, 8.0, 5.2, 8.8)),))
+    result = outcome(project, caution="steel stated, not modelled (plate)")
+    for name in ("containment", "projectile", "equipment", "field_volumes"):
+        found = by_check(result, name)
+        assert found
+        assert not [f for f in found if f.status == "pass" and f.kind], name
+    assert any("steel stated, not modelled" in f.message for f in by_check(result, "containment"))
+    worse = outcome(department(isocentre=(4.2, 4.0)), caution="steel stated, not modelled (plate)")
+    assert any(f.status == "fail" for f in by_check(worse, "containment")), "a failure stays one"
+
+
+def test_without_a_field_nothing_of_the_field_is_judged() -> None:
+    project = department()
+    from mrsite.site.evidence import Evidence
+
+    result = run_checks(project, Evidence(unknown="MR1: the magnet has no field data"))
+    for name in ("containment", "projectile", "field_volumes"):
+        assert {f.status for f in by_check(result, name) if "No magnet here" not in f.message} == {"not-assessed"}
+    assert result.conclusion == "open"
+
+
+def test_a_missing_field_of_one_of_two_magnets_leaves_only_failures() -> None:
+    result = outcome(department(isocentre=(4.2, 4.0)), unknown="MR2: no field data")
+    assert {f.status for f in by_check(result, "containment")} == {"fail", "not-assessed"}
+
+
+def test_an_unverified_magnet_never_gives_clear() -> None:
+    result = outcome(department(grade="unverified"))
+    passed = [f for f in by_check(result, "containment") if f.status == "pass"]
+    assert passed
+    assert {f.grade for f in passed} == {"unverified"}
+    assert result.conclusion == "open"
+
+
+def test_advice_and_limits_not_read_only_warn() -> None:
+    result = outcome(department(("uk",), doors={"D3": {"detector": False}}))
+    assert [f.status for f in by_check(result, "detection")] == ["warn"]
+    # A bone densitometer's 0.1 mT is a recalled figure: exceeding it warns.
+    dexa = outcome(department(equipment=(item("DX", "dexa", (3.2, 5.5, 5.2, 5.9)),)))
+    assert [f.status for f in by_check(dexa, "equipment")] == ["warn"]
+
+
+def test_effect_levels_are_never_limits() -> None:
+    from mrsite.guidance import load_equipment
+
+    for kind in load_equipment().values():
+        for limit in kind.limits:
+            if "NRC" in limit.source:
+                assert not limit.is_limit, kind.id
+
+
+def test_own_label_comes_before_the_class_and_rivals_are_shown() -> None:
+    box = (3.2, 8.0, 5.2, 8.8)
+    strict = item("CT1", "ct", box, label_max_field_mT=0.005)
+    assert [f.status for f in by_check(outcome(department(equipment=(strict,))), "equipment")] == ["fail"]
+    plain = by_check(outcome(department(equipment=(item("CT1", "ct", box),))), "equipment")
+    assert "0.2 mT (vendor)" in plain[0].message
+
+
+def test_zero_point_nine_never_relaxes_zero_point_five() -> None:
+    # 0.5 mT enters SCREENING by 0.1 m; 0.9 mT, 0.907 times as far, stays in the wall.
+    result = outcome(department(("iec-ed4",), isocentre=(4.2, 3.9)))
+    got = {(f.rule, f.subject): f.status for f in by_check(result, "containment") if f.storey}
+    assert got["US-FLD-01", "SCREENING"] == "fail"
+    assert got["IEC-FLD-01", "whole storey"] == "pass"
+    assert result.conclusion == "fails"
+
+
+# Storeys -----------------------------------------------------------------------------------------
+
+LOW = {"elevation": 3.0}
+
+
+def ward(**facts: object) -> Space:
+    values = {"id": "First/WARD", "name": "WARD", "number": None, "storey": "First", "polygon": shapely.box(0, 0, 14, 12),
+              "from_plan": False, "status": "stated", "stated": True, "occupancy": "public", "zone": None, **facts}
+    return Space(**values)  # type: ignore[arg-type]
+
+
+def test_a_ward_above_within_reach_fails_and_one_out_of_reach_passes() -> None:
+    near = with_storey(department(), upper_storey(elevation=3.0), (ward(),))
+    found = [f for f in by_check(outcome(near), "containment") if f.storey == "First"]
+    # The floor at 3.0 m is 1.95 m above the isocentre: 2.5 * sqrt(1 - (1.95/2.5)^2) = 1.564 m across.
+    assert [(f.subject, f.status) for f in found] == [("WARD", "fail")]
+    far = with_storey(department(), upper_storey(), (ward(),))
+    found = [f for f in by_check(outcome(far), "containment") if f.storey == "First"]
+    assert [(f.subject, f.status) for f in found] == [("whole storey", "pass")]
+
+
+def test_a_storey_nobody_described_is_not_assessed_where_the_line_arrives() -> None:
+    bare = with_storey(department(), upper_storey(elevation=3.0))
+    found = [f for f in by_check(outcome(bare), "containment") if f.storey == "First"]
+    assert [f.status for f in found] == ["not-assessed"]
+    public = with_storey(department(), upper_storey(elevation=3.0, occupancy="staff"))
+    found = [f for f in by_check(outcome(public), "containment") if f.storey == "First"]
+    assert [f.status for f in found] == ["fail"]
+
+
+def test_a_drawing_not_shown_to_coincide_is_not_assessed() -> None:
+    loose = with_storey(department(), upper_storey(elevation=3.0, registered=None), (ward(),))
+    found = [f for f in by_check(outcome(loose), "containment") if f.storey == "First"]
+    assert [f.status for f in found] == ["not-assessed"]
+
+
+def test_a_stair_is_occupied_to_above_the_next_floor() -> None:
+    """A magnet below the ceiling of a tall space reaches who climbs it, though not who stands below."""
+    stair = {"STAIR": ((14.6, 0.0, 17.6, 9.0), {"zone": "I", "occupancy": "public", "use": "stair"})}
+    high = department(boxes=stair)
+    high = replace(high, scanners=(replace(high.scanners[0], poses=(replace(high.scanners[0].poses[0], position=(14.0, 3.0, 5.0)),)),))
+    found = {f.subject: f.status for f in by_check(outcome(high), "containment") if f.storey == "Ground" and f.rule == "UK-FLD-01"}
+    assert found.get("STAIR") == "fail"
+    room = department(boxes={"STAIR": (stair["STAIR"][0], {**stair["STAIR"][1], "use": "office"})})
+    room = replace(room, scanners=high.scanners)
+    for s in room.spaces:
+        if s.name == "STAIR":
+            room = replace(room, spaces=tuple(replace(x, name="OFFICE") if x is s else x for x in room.spaces))
+    found = {f.subject: f.status for f in by_check(outcome(room), "containment") if f.storey == "Ground"}
+    assert found.get("OFFICE") is None
+
+
+# Enclosure ---------------------------------------------------------------------------------------
+
+def test_a_restricted_space_open_to_a_public_one_does_not_count() -> None:
+    # A doorless opening in the wall between SCAN and SCREENING, y = 6.15.
+    open_ = department(openings=[((2.0, 6.15), (3.5, 6.15))])
+    found = {f.subject: f.status for f in by_check(outcome(open_), "containment") if f.storey}
+    assert found == {"SCAN": "fail"}
+    inner = department(openings=[((7.15, 0.5), (7.15, 1.5))])  # between SCAN and CONTROL, both restricted
+    found = {f.subject: f.status for f in by_check(outcome(inner), "containment") if f.storey}
+    assert found == {"whole storey": "pass"}
+
+
+def test_an_incomplete_or_missing_drawing_shows_no_walls() -> None:
+    torn = department(incomplete=("an external reference is missing",))
+    found = {f.subject: f.status for f in by_check(outcome(torn), "containment") if f.storey}
+    assert set(found.values()) == {"not-assessed"}
+    blank = department()
+    blank = replace(blank, storeys=(replace(blank.storeys[0], plan=None),))
+    found = {f.subject: f.status for f in by_check(outcome(blank), "containment") if f.storey}
+    assert set(found.values()) == {"not-assessed"}
+
+
+def test_a_restricted_space_with_a_missing_wall_is_not_assessed() -> None:
+    base = department()
+    import numpy as np
+
+    plan = base.storeys[0].plan
+    assert plan is not None
+    keep = [s for s in plan.wall_segments if not (max(s[:, 0]) < 0.1 and np.ptp(s[:, 1]) > 1)]  # west faces
+    torn = replace(base, storeys=(replace(base.storeys[0], plan=replace(plan, wall_segments=np.array(keep))),))
+    found = {f.subject: f.status for f in by_check(outcome(torn), "containment") if f.storey}
+    assert found["SCAN"] == "not-assessed"
+
+
+# Sectoral magnets, scanners to be removed -----------------------------------------------------------
+
+def test_the_italian_rule_on_sectoral_magnets_applies_to_them_alone() -> None:
+    whole = outcome(department(("italy",)))
+    row = next(r for r in whole.coverage["italy"]["rules"] if r["id"] == "IT-FLD-01")
+    assert row["status"] == "does-not-apply"
+    small = outcome(department(("italy",), model=magnet(B0_T=0.3)), Spheroid(2.0, 1.5))
+    assert [f.status for f in small.findings if f.rule == "IT-FLD-01"] == ["pass"]
+    leaving = outcome(department(("italy",), model=magnet(B0_T=0.3)))
+    assert [f.status for f in leaving.findings if f.rule == "IT-FLD-01"] == ["fail"], "0.5 mT goes into CONTROL"
+
+
+def test_an_attestation_never_decides_a_computed_rule() -> None:
+    from mrsite.site.schema import AttestationEntry
+
+    entry = AttestationEntry(rule="US-ZON-02", answer=True, who="somebody", date="2026-01-01", covers="x", expires="2099-01-01")
+    result = outcome(department(doors={"D3": {"lock": False}}, attestations=(entry,)))
+    assert [f.status for f in result.findings if f.subject == "lock of door D3 LOBBY / SCREENING"] == ["fail"]
+    assert [f.status for f in result.findings if f.subject == "attestation on US-ZON-02"] == ["warn"]
+    assert result.conclusion == "fails"
+
+
+def test_somebodys_word_is_never_shown_as_a_calculation() -> None:
+    from benchmarks.checks import _attest
+
+    result = outcome(_attest())
+    attested = [f for f in result.findings if f.rule == "UK-FLD-03"]
+    assert [f.basis for f in attested] == ["attested"]
+    assert all(f.basis == "computed" for f in by_check(result, "containment"))
+
+
+def test_coverage_counts_every_rule_once() -> None:
+    result = outcome(department(("uk", "usa", "italy")))
+    packs: tuple[Pack, ...] = result.project.packs
+    for pack in packs:
+        row = result.coverage[pack.id]
+        assert row["computed"] + row["attested"] + row["out_of_reach"] == len(pack.rules)
+        assert sum(row[s] for s in ("pass", "fail", "warn", "not-assessed", "does_not_apply")) + row["out_of_reach"] == len(pack.rules)
