@@ -63,6 +63,8 @@ def _over_positions(project: Project, field: TotalField, volume: object) -> list
 
     results = []
     most = max(len(s.poses) for s in field.scanners)
+    if most == 1:
+        return [worst_over(project, field, volume)]  # the packed sources of the field serve every volume
     for k in range(most):
         moved = TotalField(
             tuple(replace(s, poses=(s.poses[min(k, len(s.poses) - 1)],)) for s in field.scanners), field.unmodelled

@@ -7,16 +7,18 @@ traced on planes through the heights asked for, and the single regions are kept 
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from dataclasses import field as made_by
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from mrsite.base.pose import Pose
 from mrsite.magnets import banded_profile
+from mrsite.magnets.model import MagnetModel
 from mrsite.maps import Plane, Profile, contours, profile_envelope
 from mrsite.site.evidence import Quantity, Region, WantedRegion
 from mrsite.site.project import Project, Scanner, Storey
@@ -31,12 +33,11 @@ _STRANGERS = 8.0
 
 @dataclass
 class Regions:
-    """Computes regions and remembers the profiles it has traced."""
+    """Computes the regions of one project."""
 
     project: Project
     field: TotalField
     tolerance: float = 1e-3
-    _profiles: dict[tuple[str, float, float, str], Any] = made_by(default_factory=dict)
 
     def region(self, wanted: WantedRegion) -> Region:
         """Return the region on a storey, in the plan metres of its own drawing."""
@@ -87,13 +88,9 @@ class Regions:
         return math.hypot(self.project.position_tolerance_m, plan_tolerance)
 
     def profiles(self, scanner: Scanner, level: float, extra: float, quantity: Quantity) -> Any:
-        """Return the banded profile of a magnet (magnet frame), traced once."""
-        key = (scanner.magnet.id + scanner.magnet.sha256, level, extra, quantity)
-        if key not in self._profiles:
-            self._profiles[key] = banded_profile(
-                scanner.magnet, level, site_spread=scanner.magnet.site_spread, extra_m=extra, quantity=quantity
-            )
-        return self._profiles[key]
+        """Return the banded profile of a magnet (magnet frame), traced once for all sites of a process."""
+        magnet = scanner.magnet
+        return _banded(_Wanted(magnet.id, magnet.sha256, level, magnet.site_spread, extra, quantity, magnet))
 
     def _single(
         self,
@@ -155,6 +152,30 @@ class Regions:
             xs += [x - margin, x + margin]
             ys += [y - margin, y + margin]
         return min(xs), min(ys), max(xs), max(ys)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What a banded profile depends on; the magnet itself is known by its file's hash."""
+
+    id: str
+    sha256: str
+    level: float
+    site_spread: float
+    extra: float
+    quantity: Quantity
+    magnet: MagnetModel = dataclasses.field(compare=False)
+
+
+@lru_cache(maxsize=256)
+def _banded(wanted: _Wanted) -> Any:
+    return banded_profile(
+        wanted.magnet,
+        wanted.level,
+        site_spread=wanted.site_spread,
+        extra_m=wanted.extra,
+        quantity=wanted.quantity,
+    )
 
 
 def _planes(storey: Storey, heights: tuple[float, float], scanners: Sequence[Scanner]) -> list[float]:
