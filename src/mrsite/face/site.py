@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import xarray
 
     from mrsite.face.assessment import Assessment
+    from mrsite.outputs.scene import Scene
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,8 +129,54 @@ class Site:
         """Run every check."""
         from mrsite.checks.run import assess
         from mrsite.face.assessment import Assessment
+    from mrsite.outputs.scene import Scene
 
         return Assessment(assess(self.project, progress=progress))
+
+    def scene(self, levels_mT: Sequence[float] = (0.5, 3.0), assessment: Assessment | None = None) -> Scene:
+        """Return the site in three dimensions as plain arrays: building, magnets, isosurfaces with their band.
+
+        Parameters
+        ----------
+        levels_mT : sequence of float
+        assessment : Assessment, optional
+            Of this site: its findings stand in the scene as flags, its envelopes as bands at the height of people.
+
+        Returns
+        -------
+        Scene
+            Parts with vertices (n, 3) in metres of the site frame and triangles (m, 3).
+
+        Raises
+        ------
+        InputError
+            A level that is not a positive finite number.
+        """
+        from mrsite.outputs.scene import scene_of
+
+        outcome = None if assessment is None else assessment.outcome
+        return scene_of(self.project, outcome, levels=[level * 1e-3 for level in levels_mT])
+
+    def view3d(
+        self, levels_mT: Sequence[float] = (0.5, 3.0), assessment: Assessment | None = None, **options: Any
+    ) -> Any:
+        """Return a pyvista plotter of the scene; call ``.show()``, or ``.screenshot(path)`` without a display.
+
+        Parameters
+        ----------
+        levels_mT, assessment
+            As for `scene`.
+        **options
+            ``view``, ``storeys``, ``walls_to`` (m), ``off_screen``, ``size``: see `mrsite.outputs.view3d.plotter`.
+
+        Raises
+        ------
+        InputError
+            pyvista is not installed (``pip install 'mrsite[3d]'``), or an option is not known.
+        """
+        from mrsite.outputs.view3d import plotter
+
+        return plotter(self.scene(levels_mT, assessment), **options)
 
     def __repr__(self) -> str:
         magnets = ", ".join(f"{s.id}: {s.magnet.id}" for s in self.project.scanners)

@@ -193,7 +193,9 @@ def _grid(box: Box, spacing: float) -> tuple[Array, Array, tuple[int, int, int]]
     nodes = float(np.prod(cells + 1.0))
     if nodes > _MOST_NODES:
         least = spacing * (nodes / _MOST_NODES) ** (1.0 / 3.0)
-        raise InputError(f"spacing: {spacing} m makes {nodes:.3g} nodes, more than {_MOST_NODES:.3g}; use {least:.2g} m")
+        raise InputError(
+            f"spacing: {spacing} m makes {nodes:.3g} nodes, more than {_MOST_NODES:.3g}; use {least:.2g} m"
+        )
     nx, ny, nz = (int(n) for n in cells)
     return corners[:3], extent / cells, (nx + 1, ny + 1, nz + 1)
 
