@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mrsite.validation.cases import CaseRow, CaseTable, format_table, run_case_file
+    from mrsite.validation.cases import CaseRow, CaseTable, format_table, run_case_file, run_cases
 
-__all__ = ["CaseRow", "CaseTable", "format_table", "run_case_file"]
+__all__ = ["CaseRow", "CaseTable", "format_table", "run_case_file", "run_cases"]
 
 
 def __getattr__(name: str) -> Any:

@@ -129,6 +129,14 @@ def run_case_file(path: Path | str) -> CaseTable:
     return CaseTable(path.name, tuple(rows))
 
 
+def run_cases() -> CaseTable:
+    """Run the cases that ship with mrsite, every file of ``data/validation``."""
+    from mrsite.base.data import data_folder
+
+    tables = [run_case_file(path) for path in sorted(data_folder("validation").glob("*.csv"))]
+    return CaseTable(", ".join(t.file for t in tables), tuple(row for t in tables for row in t.rows))
+
+
 def _run(line: int, record: dict[str, str], earlier: list[str]) -> CaseRow:
     from mrsite.validation.quench import compute
 
