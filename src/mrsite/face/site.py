@@ -129,7 +129,6 @@ class Site:
         """Run every check."""
         from mrsite.checks.run import assess
         from mrsite.face.assessment import Assessment
-    from mrsite.outputs.scene import Scene
 
         return Assessment(assess(self.project, progress=progress))
 
