@@ -90,7 +90,7 @@ class Regions:
     def profiles(self, scanner: Scanner, level: float, extra: float, quantity: Quantity) -> Any:
         """Return the banded profile of a magnet (magnet frame), traced once for all sites of a process."""
         magnet = scanner.magnet
-        return _banded(_Wanted(magnet.id, magnet.sha256, level, magnet.site_spread, extra, quantity, magnet))
+        return _banded(_Wanted(magnet.id, magnet.sha256 or str(id(magnet)), level, magnet.site_spread, extra, quantity, magnet))
 
     def _single(
         self,
