@@ -71,11 +71,13 @@ def wall_ends(seg: Array) -> tuple[Array, Array, Ints, Bools]:
     rel = seg[j, :2] - points[k][i]
     with np.errstate(divide="ignore", invalid="ignore"):
         t = (rel[:, 0] * u[:, 1] - rel[:, 1] * u[:, 0]) / (o[:, 0] * u[:, 1] - o[:, 1] * u[:, 0])
-    past = (cross > 0.3) & (t < 0.0) & (t > -0.125)
-    free[k[i[past]]] = False
-    # ... and one just short of a wall is a drawing gap, closed by a connector.
-    short = (cross > 0.3) & (t >= 0.0) & (t < 0.04)
-    free[k[i[short]]] = False
+    # Where the line that crosses ends there too it is a corner or a jamb: then only a pair makes a wall end.
+    t = np.where(np.isfinite(t), t, 1e9)
+    meet = points[k][i] + o * t[:, None]
+    corner = np.minimum(np.hypot(*(seg[j, :2] - meet).T), np.hypot(*(seg[j, 2:] - meet).T)) < 0.05
+    close = (cross > 0.3) & (t > -0.125) & (t < 0.04)
+    free[k[i[close & ~corner]]] = False
+    loose[k[i[close & corner]]] = False
     index = np.flatnonzero(free)
     if not len(index):
         return empty
@@ -88,7 +90,7 @@ def wall_ends(seg: Array) -> tuple[Array, Array, Ints, Bools]:
         along = np.abs((rel * d[a]).sum(1))
         aside = np.abs(rel[:, 0] * d[a, 1] - rel[:, 1] * d[a, 0])
         same = (d[a] * d[b]).sum(1) > 0.97
-        ok = same & (along < 0.07) & (aside > WALL_M[0]) & (aside < WALL_M[1])
+        ok = same & (along < 0.09) & (aside > WALL_M[0]) & (aside < WALL_M[1])
         capped[a[ok]] = True
         capped[b[ok]] = True
     keep = np.flatnonzero(capped)

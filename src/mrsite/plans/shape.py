@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -29,7 +28,7 @@ def wall_shaped(drawing: Drawing, kinds: Sequence[str], scale: float, swings: Se
     for s in swings:
         keep[list(s.owners)] = False
     keep[drawing.ent_type == TYPE_ID["CIRCLE"]] = False
-    keep &= ~_small_closed(drawing, scale, texts)
+    keep &= ~_small_closed(drawing, scale, texts, swings)
     index = np.flatnonzero(keep[drawing.owner])
     strokes, owner = chords(drawing.strokes[index], drawing.owner[index], 0.005 / scale)
     seg = strokes[:, :4] * scale
@@ -56,20 +55,25 @@ def _sizes(drawing: Drawing, scale: float) -> Array:
     return out
 
 
-def _small_closed(drawing: Drawing, scale: float, texts: Sequence[TagText]) -> Bools:
-    """Closed outlines that are furniture or tag frames: compact, or around a text, and no wall piece."""
+def _small_closed(drawing: Drawing, scale: float, texts: Sequence[TagText], swings: Sequence[Swing]) -> Bools:
+    """Closed outlines that are furniture or tag frames: compact or around a text, and no pier of a wall.
+
+    A pier between two openings is as compact as a cupboard, but window lines end on it and leaves hang on it.
+    """
+    import shapely
+    from scipy.spatial import cKDTree
+
     n = len(drawing.ent_layer)
     out = np.zeros(n, dtype=bool)
-    closed = np.flatnonzero(drawing.ent_closed)
+    closed = np.flatnonzero(drawing.ent_closed & (drawing.ent_type != TYPE_ID["CIRCLE"]))
     if not len(closed):
         return out
     starts = np.searchsorted(drawing.owner, closed)
     stops = np.searchsorted(drawing.owner, closed, side="right")
     at = np.array([t.at for t in texts]).reshape(-1, 2)
-    tall = np.array([t.height for t in texts])
-    from scipy.spatial import cKDTree
-
     tree = cKDTree(at) if len(at) else None
+    found: list[int] = []
+    rings: list[Array] = []
     for e, a, b in zip(closed.tolist(), starts.tolist(), stops.tolist(), strict=True):
         ring = drawing.strokes[a:b, :2] * scale
         if len(ring) < 3:
@@ -79,18 +83,53 @@ def _small_closed(drawing: Drawing, scale: float, texts: Sequence[TagText]) -> B
         area = 0.5 * abs(float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))))
         around = float(np.hypot(*(np.roll(ring, -1, axis=0) - ring).T).sum())
         slim = 2 * area / max(around, 1e-9)
-        if area < 12 and tree is not None:
-            middle = 0.5 * (lo + hi)
-            near = [k for k in tree.query_ball_point(middle, 0.5 * float(np.hypot(*(hi - lo)))) if (at[k] > lo).all() and (at[k] < hi).all()]
-            if near and len(ring) <= 12 and (hi - lo).min() < 9 * max(tall[k] for k in near):
-                out[e] = True
-                continue
-        # A wall piece is slim (2A/P is its thickness); a bed, desk or wardrobe is not.
-        if area < 8 and slim > 0.30 and (hi - lo).max() < 4.2:
+        big = float((hi - lo).max())
+        if tree is not None and area < 12 and len(ring) <= 12 and _frames(ring, area, texts, tree):
             out[e] = True
-        elif (hi - lo).max() < 1.3 and slim > 0.12 and area < 0.9:
-            out[e] = True
+        elif (area < 8 and slim > 0.30 and big < 4.2) or (big < 1.3 and slim > 0.12 and area < 0.9):
+            found.append(e)
+            rings.append(ring)
+    if not found:
+        return out
+    open_ends = _open_ends(drawing, scale, swings)
+    shapes = np.array([shapely.linearrings(r) for r in rings], dtype=object)
+    touched = np.zeros(len(found), dtype=bool)
+    if len(open_ends):
+        i, _ = shapely.STRtree(shapely.points(open_ends)).query(shapes, predicate="dwithin", distance=0.03)
+        touched[i] = True
+    out[np.array(found)[~touched]] = True
     return out
+
+
+def _frames(ring: Array, area: float, texts: Sequence[TagText], tree: object) -> bool:
+    """Whether a ring is a box drawn around a text, little larger than it."""
+    from shapely import Polygon, prepare
+    from shapely import contains_xy as holds
+
+    lo, hi = ring.min(axis=0), ring.max(axis=0)
+    near = tree.query_ball_point(0.5 * (lo + hi), 0.5 * float(np.hypot(*(hi - lo))))  # type: ignore[attr-defined]
+    if not near:
+        return False
+    polygon = Polygon(ring)
+    prepare(polygon)
+    inside = [k for k in near if holds(polygon, *texts[k].at)]
+    if not inside or area < 0.85 * polygon.convex_hull.area:
+        return False
+    tall = max(texts[k].height for k in inside)
+    lines = sum(texts[k].text.count("\n") + 1 for k in inside)
+    wide = max(0.75 * texts[k].height * max(len(line) for line in texts[k].text.split("\n")) for k in inside)
+    return area < (1.7 * wide + 3 * tall) * (1.7 * 1.7 * tall * lines + 3 * tall)
+
+
+def _open_ends(drawing: Drawing, scale: float, swings: Sequence[Swing]) -> Array:
+    """Ends of lines that belong to no closed outline, and hinges."""
+    free = ~drawing.ent_closed & (drawing.ent_type != TYPE_ID["DIMENSION"]) & (drawing.ent_type != TYPE_ID["LEADER"])
+    use = free[drawing.owner]
+    for s in swings:
+        use &= ~np.isin(drawing.owner, s.owners)
+    strokes = drawing.strokes[use] * scale
+    points = [strokes[:, :2], strokes[:, 2:4], np.array([s.hinge for s in swings]).reshape(-1, 2)]
+    return np.vstack(points)
 
 
 def _grid_lines(seg: Array, drawing: Drawing, scale: float) -> Bools:
@@ -180,6 +219,11 @@ def _paired(seg: Array) -> Array:
     # Headers: in line with wall faces, from end to end of them.
     header = on_pair[:n] & on_pair[n:] & (length > 0.4) & (length < 7.0) & _in_line(seg, unit, partner, tree)
     keep = partner | cap | header
+    # Single window or threshold lines: from jamb to jamb.
+    square = np.abs(unit[own[a], 0] * unit[b, 1] - unit[own[a], 1] * unit[b, 0]) > 0.7
+    on_cap = np.zeros(len(points), dtype=bool)
+    on_cap[a[cap[b] & square]] = True
+    keep |= on_cap[:n] & on_cap[n:] & (length > 0.4) & (length < 7.0)
     # Faces of masses thicker than a wall: corner to corner with what is kept.
     i, j = touching(seg, tree, points, own, 0.04)
     near = np.minimum(np.hypot(*(points[i] - seg[j, :2]).T), np.hypot(*(points[i] - seg[j, 2:]).T)) < 0.04
