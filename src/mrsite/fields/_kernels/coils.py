@@ -224,7 +224,7 @@ def _end_2(a, z0, wt, n, rho, z, acc):
         f, bz, g, h = loop_terms(a, r, d, zz, sig, nn, v, q)
         jump = 1.0 if d * zz > 0.0 else -1.0
         acc[0, i] -= waa * v
-        acc[1, i] += wt * (disc_bz(a, r, d, zz, 3) - jump)
+        acc[1, i] += wt * (disc_bz(a, r, d, zz, 4) - jump)
         acc[2, i] += waa * f
         acc[3, i] += waa * bz
 
@@ -244,7 +244,7 @@ def _end_3(a, z0, wt, n, rho, z, acc):
         f, bz, g, h = loop_terms(a, r, d, zz, sig, nn, v, q)
         jump = 1.0 if d * zz > 0.0 else -1.0
         acc[0, i] -= waa * v
-        acc[1, i] += wt * (disc_bz(a, r, d, zz, 4) - jump)
+        acc[1, i] += wt * (disc_bz(a, r, d, zz, 5) - jump)
         acc[2, i] += waa * f
         acc[3, i] += waa * bz
 
@@ -264,7 +264,7 @@ def _end_6(a, z0, wt, n, rho, z, acc):
         f, bz, g, h = loop_terms(a, r, d, zz, sig, nn, v, q)
         jump = 1.0 if d * zz > 0.0 else -1.0
         acc[0, i] -= waa * v
-        acc[1, i] += wt * (disc_bz(a, r, d, zz, 7) - jump)
+        acc[1, i] += wt * (disc_bz(a, r, d, zz, 8) - jump)
         acc[2, i] += waa * f
         acc[3, i] += waa * bz
 
@@ -372,7 +372,7 @@ def _graded_end(r1, r2, j, rho, zeta, col, acc):
                 lf, lz, _g, _h = loop_terms(a, rho, d, zeta, sig, nn, v, q)
                 wa = wt * a * a
                 f -= wa * v
-                bz += wt * disc_bz(a, rho, d, zeta, 7)
+                bz += wt * disc_bz(a, rho, d, zeta, 8)
                 g += wa * lf
                 h += wa * lz
             cur = nxt

@@ -194,7 +194,8 @@ def disc_bz(a, rho, d, z, steps):
     """Integral over z from 0 of a loop's B_z, over mu0 I / 4: the end of a thin solenoid.
 
     z/beta (2 a/(a + rho)) C with C = (2/pi) cel(kc, gam^2, 1, gam), kc = alpha/beta, gam = (a - rho)/(a + rho) [1]_,
-    by Bulirsch's iteration [2]_: 2, 3, 4 steps where N and v take 1, 2, 3, and 7 serve any alpha/beta that two numbers give.
+    by Bulirsch's iteration [2]_: 4 and 5 steps where N and v
+    take 2 and 3, and 8 serve any alpha/beta that two numbers give.
 
     References
     ----------
