@@ -1,0 +1,1 @@
+"""Many assessments: comparisons, sweeps, layout search, remedies, surveys."""
