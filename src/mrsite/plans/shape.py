@@ -93,11 +93,14 @@ def _small_closed(drawing: Drawing, scale: float, texts: Sequence[TagText], swin
         return out
     open_ends = _open_ends(drawing, scale, swings)
     shapes = np.array([shapely.linearrings(r) for r in rings], dtype=object)
-    touched = np.zeros(len(found), dtype=bool)
+    touched = np.zeros(len(found), dtype=np.int64)
     if len(open_ends):
         i, _ = shapely.STRtree(shapely.points(open_ends)).query(shapes, predicate="dwithin", distance=0.03)
-        touched[i] = True
-    out[np.array(found)[~touched]] = True
+        touched = np.bincount(i, minlength=len(found))
+    frames = shapely.get_coordinates(shapely.oriented_envelope(shapes)).reshape(-1, 5, 2) if len(found) else np.zeros((0, 5, 2))
+    sides = np.hypot(*(frames[:, 1:3] - frames[:, :2]).transpose(2, 0, 1))
+    pier = (touched >= 2) & (sides.min(axis=1) < 0.66)
+    out[np.array(found)[~pier]] = True
     return out
 
 

@@ -112,6 +112,10 @@ def _read(
     inside = prefer_layers(inside, label_layers)
     joins, side = _join(ways, faces)
     keep, plan_views, reasons = _plan_faces(faces, inside, ways, clusters)
+    frames = _sheet_frames(faces, ways, joins)
+    if frames.any():
+        culls.append(Cull("faces", int(frames.sum()), "around whole plans: sheet frames and site boundaries"))
+        keep = [bool(k and not f) for k, f in zip(keep, frames, strict=True)]
     if not all(keep):
         culls.append(Cull("faces", int(len(keep) - sum(keep)), "in views that are no plans"))
     index = np.cumsum(keep) - 1
@@ -257,6 +261,33 @@ def _plan_faces(
         good = np.ones(n, dtype=bool) if n == 1 else size >= 0.2 * size.max()
     reasons = ["" if g else "no door swings and no room labels" for g in good]
     return [bool(good[k]) for k in of], [bool(g) for g in good], reasons
+
+
+def _sheet_frames(faces: Sequence[Any], ways: Sequence[Doorway], joins: Sequence[tuple[int, int]]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Faces that lie around three and more others and that no door leads into from a room: frames, not rooms.
+
+    A corridor around a core has doors on its inner side; the ground between a building and a sheet
+    frame has only what leads out of doors.
+    """
+    import shapely
+
+    out = np.zeros(len(faces), dtype=bool)
+    holed = [i for i, f in enumerate(faces) if len(f.interiors)]
+    if not holed:
+        return out
+    points = np.array([f.representative_point() for f in faces], dtype=object)
+    tree = shapely.STRtree(points)
+    for i in holed:
+        hull = shapely.Polygon(faces[i].exterior)
+        inner = [int(k) for k in tree.query(hull, predicate="contains") if k != i]
+        if len(inner) < 3:
+            continue
+        within = sum(float(faces[k].area) for k in inner)
+        inside = {k for k in inner}
+        doors = sum(1 for w, (a, b) in zip(ways, joins, strict=True) if w.kind != "window" and ((a == i and b in inside) or (b == i and a in inside)))
+        others = sum(1 for a, b in joins if a != b and a in inside and b in inside)
+        out[i] = doors <= 0.34 * max(others, 1) and faces[i].area > 0.5 * within
+    return out
 
 
 def sample(seg: Array, step: float = 0.1) -> Array:
