@@ -80,7 +80,7 @@ def plotter(
     az, el = np.radians(azimuth), np.radians(elevation)
     direction = np.array([np.cos(el) * np.cos(az), np.cos(el) * np.sin(az), np.sin(el)])
     up = (0.0, 0.0, 1.0) if abs(elevation) < 85.0 else (0.0, 1.0, 0.0)
-    plot.camera_position = [tuple(centre + 1.4 * span * direction), tuple(centre), up]
+    plot.camera_position = [tuple(centre + 1.5 * span * direction), tuple(centre), up]
     plot.reset_camera_clipping_range()
     plot.add_axes(xlabel="x", ylabel="y", zlabel="up")
     return plot
