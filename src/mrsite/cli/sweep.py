@@ -23,9 +23,13 @@ def sweep(
         _, cases = studies.plan_sweep(study)
         each = studies.estimate(cases)
         hands = workers or 1
-        print(f"{len(cases)} cases, about {each:.2f} s each, {each * len(cases) / hands / 60:.1f} minutes on {hands} worker(s)")
+        print(
+            f"{len(cases)} cases, about {each:.2f} s each, {each * len(cases) / hands / 60:.1f} minutes on {hands} worker(s)"
+        )
         return 0
     with bar("sweep") as tell:
         done = studies.sweep(study, out, scheduler=scheduler, workers=workers, resume=resume, progress=tell)
-    print(f"{len(done.results)} cases in {done.folder}, {done.reused} of them from before, {done.failed} without a result")
+    print(
+        f"{len(done.results)} cases in {done.folder}, {done.reused} of them from before, {done.failed} without a result"
+    )
     return 0

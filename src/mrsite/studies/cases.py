@@ -69,8 +69,9 @@ def make_cases(study: StudyFile, document: Document) -> tuple[Case, ...]:
             try:
                 data = changed(site, values).data if values else site.data
             except InputError as error:
-                raise InputError(f"{document.where('vary')} on {document.where('study', 'sites', site_index)}: "
-                                 f"{error.message}") from None
+                raise InputError(
+                    f"{document.where('vary')} on {document.where('study', 'sites', site_index)}: {error.message}"
+                ) from None
             cases.append(_case(index, name, path.parent, data, values))
             index += 1
     return tuple(cases)
@@ -79,7 +80,12 @@ def make_cases(study: StudyFile, document: Document) -> tuple[Case, ...]:
 def _case(index: int, site: str, folder: Path, data: Mapping[str, Any], values: Mapping[str, Any]) -> Case:
     text = _canonical(data)
     digest = hashlib.sha256()
-    for part in (text, version(), tables_hash(), *(_file_hash(str(p), p.stat().st_mtime_ns) for p in _files(data, folder))):
+    for part in (
+        text,
+        version(),
+        tables_hash(),
+        *(_file_hash(str(p), p.stat().st_mtime_ns) for p in _files(data, folder)),
+    ):
         digest.update(part.encode())
         digest.update(b"\0")
     return Case(index, site, str(folder.resolve()), text, _canonical(values), digest.hexdigest()[:32])

@@ -39,7 +39,9 @@ def run_on_cluster(cases: Sequence[Case], *, scheduler: str | None, workers: int
         raise InputError(
             "running on a cluster needs the extra: pip install 'mrsite[sweep]'; or leave out --scheduler and --workers"
         ) from None
-    with dask.config.set({"distributed.scheduler.allowed-failures": _FAILURES, "distributed.comm.timeouts.connect": "15s"}):
+    with dask.config.set(
+        {"distributed.scheduler.allowed-failures": _FAILURES, "distributed.comm.timeouts.connect": "15s"}
+    ):
         cluster = None
         if scheduler is None:
             cluster = LocalCluster(n_workers=workers or 2, threads_per_worker=1, processes=True, dashboard_address=None)
@@ -77,9 +79,13 @@ def _check_workers(client: Any, cases: Sequence[Case]) -> None:
     mine = worker_facts(folders)
     for address, facts in client.run(worker_facts, folders).items():
         if facts[0] != mine[0]:
-            raise InputError(f"worker {address} has mrsite {facts[0]}, here is {mine[0]}: install one version everywhere")
+            raise InputError(
+                f"worker {address} has mrsite {facts[0]}, here is {mine[0]}: install one version everywhere"
+            )
         if facts[1] != mine[1]:
-            raise InputError(f"worker {address} has other rule packs or magnets than here: install one version everywhere")
+            raise InputError(
+                f"worker {address} has other rule packs or magnets than here: install one version everywhere"
+            )
         if facts[2]:
             raise InputError(f"worker {address} does not see the folder {facts[2][0]}: put the sites on a shared disk")
 
@@ -98,8 +104,13 @@ def _collect(client: Any, cases: Sequence[Case]) -> Iterator[Result]:
     yield from _round(client, [(case,) for case in alone], suspects)
     for case in suspects:
         yield {
-            "case": case.key, "index": case.index, "site": case.site, "values": _values(case),
-            "conclusion": "not run", "measures": {}, "findings": [],
+            "case": case.key,
+            "index": case.index,
+            "site": case.site,
+            "values": _values(case),
+            "conclusion": "not run",
+            "measures": {},
+            "findings": [],
             "error": f"the case ended {_FAILURES + 1} workers or failed in mrsite itself: run it alone to see why",
         }
 
@@ -115,7 +126,10 @@ def _round(client: Any, batches: Sequence[tuple[Case, ...]], failed: list[Case])
 
     if not batches:
         return
-    futures = {client.submit(run_batch, batch, key=f"mrsite-{batch[0].key}-{len(batch)}", pure=True): batch for batch in batches}
+    futures = {
+        client.submit(run_batch, batch, key=f"mrsite-{batch[0].key}-{len(batch)}", pure=True): batch
+        for batch in batches
+    }
     seen = 0
     for future in as_completed(list(futures)):
         if future.status == "finished":

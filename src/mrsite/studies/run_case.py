@@ -33,7 +33,11 @@ def run_case(case: Case) -> dict[str, Any]:
     from mrsite.studies.measures import measures
 
     result: dict[str, Any] = {
-        "case": case.key, "index": case.index, "site": case.site, "values": json.loads(case.values), "error": None
+        "case": case.key,
+        "index": case.index,
+        "site": case.site,
+        "values": json.loads(case.values),
+        "error": None,
     }
     try:
         outcome = outcome_of(case)

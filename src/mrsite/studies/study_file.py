@@ -51,8 +51,10 @@ class VaryEntry(Entry):
     def _one(self) -> VaryEntry:
         given = [n for n in ("values", "span", "uniform", "normal") if getattr(self, n) is not None]
         if len(given) != 1:
-            raise ValueError("give exactly one of values, range = [first, last, step], uniform = [low, high], "
-                             "normal = [mean, standard deviation]")
+            raise ValueError(
+                "give exactly one of values, range = [first, last, step], uniform = [low, high], "
+                "normal = [mean, standard deviation]"
+            )
         if self.values is not None and not self.values:
             raise ValueError("values is empty")
         if self.span is not None and not (self.span[2] > 0 and self.span[0] <= self.span[1]):
@@ -110,5 +112,7 @@ def read_study(path: Path | str) -> tuple[StudyFile, Document]:
     study = validate(StudyFile, document)
     for index, name in enumerate(study.study.sites):
         if not (document.path.parent / name).exists():
-            raise InputError(f"{document.where('study', 'sites', index)}: there is no site file {name!r} beside the study")
+            raise InputError(
+                f"{document.where('study', 'sites', index)}: there is no site file {name!r} beside the study"
+            )
     return study, document

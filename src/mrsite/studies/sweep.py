@@ -115,8 +115,10 @@ def _run(cases: Sequence[Case], scheduler: str | None, workers: int | None) -> I
             done += 1
             yield result
     except MachineError as error:
-        raise MachineError(f"{error.message}; {done} of {len(unique)} cases are done and kept: "
-                           "run the same command with --resume to do the rest") from None
+        raise MachineError(
+            f"{error.message}; {done} of {len(unique)} cases are done and kept: "
+            "run the same command with --resume to do the rest"
+        ) from None
 
 
 def _kept(folder: Path, cases: Iterable[Case]) -> dict[str, Result]:
