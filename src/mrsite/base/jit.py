@@ -15,7 +15,7 @@ _told = False
 
 
 def jit(
-    *, parallel: bool = False, inline: bool = False, cache: bool = True, contract: bool = False
+    *, parallel: bool = False, inline: bool = False, cache: bool = True, contract: bool = False, signature: Any = None
 ) -> Callable[[F], F]:
     """Compile a kernel with mrsite's fixed options, cached on disk where that is possible.
 
@@ -35,6 +35,8 @@ def jit(
     contract : bool
         Let a product and a sum become one fused operation: rounded once instead of twice, NaN and
         infinity as ever, a fifth faster. Not where a*b - c*d must vanish exactly by symmetry.
+    signature : numba signature, optional
+        Compile for these types alone, when the module is imported: for kernels that take a compiled function as an argument.
     """
     import numba
 
@@ -44,6 +46,13 @@ def jit(
         options["forceinline"] = True
 
     def decorate(function: F) -> F:
+        made = make(function)
+        if signature is not None and hasattr(made, "compile"):
+            made.compile(signature)
+            made.disable_compile()  # type: ignore[attr-defined]
+        return made
+
+    def make(function: F) -> F:
         if not cache:
             return numba.njit(**options)(function)  # type: ignore[no-any-return]
         try:

@@ -1,14 +1,16 @@
 """The field engine: sources of flux density, exact, with their analytic jacobian. SI units, float64 arrays."""
 
-from .certify import certified
+from .certify import Certificate, Certified, certified
 from .coils import Coil, CoilSet, Loop
 from .combined import Placed, Sum, flux_density_and_jacobian
 from .elementary import Dipole, Uniform, ZonalHarmonics
-from .evaluate import compiled, is_compiled
+from .evaluate import compiled, compiled_bound, is_compiled
 from .quantities import force_product, gradient_of_magnitude, magnitude
 from .source import FieldSource
 
 __all__ = [
+    "Certificate",
+    "Certified",
     "Coil",
     "CoilSet",
     "Dipole",
@@ -20,6 +22,7 @@ __all__ = [
     "ZonalHarmonics",
     "certified",
     "compiled",
+    "compiled_bound",
     "flux_density_and_jacobian",
     "force_product",
     "gradient_of_magnitude",

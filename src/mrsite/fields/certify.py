@@ -13,7 +13,7 @@ from mrsite.base.errors import InputError
 from .coils import Coil, CoilSet, Loop
 from .combined import Placed, Sum
 from .evaluate import Packed
-from .packing import winding_leaf
+from .packing import unpacked, winding_leaf
 from .source import COILS, Array, FieldSource, Leaf, as_points
 
 SERIES, WINDINGS, EXACT = "series", "windings", "closed form"
@@ -129,16 +129,15 @@ def _certify(
     from ._kernels import series
 
     k: Any = series
-    centre, radius, bands = leaf.numbers[1], 1.0 / leaf.numbers[2], int(leaf.numbers[6])
-    windings = np.asarray(leaf.numbers[7 + 2 * bands : 7 + 2 * bands + 5 * leaf.count]).reshape(-1, 5)
+    centre, radius = leaf.numbers[1], 1.0 / leaf.numbers[2]
+    bands, windings = unpacked(leaf)
     windings = windings[windings[:, 4] != 0.0]
     thick = bool(np.any(windings[:, 0] != windings[:, 1])) if len(windings) else False
     turn = np.reshape(leaf.rotation, (3, 3))
     local = (points - np.asarray(leaf.position)) @ turn - np.array([0.0, 0.0, centre])
     r2 = np.einsum("ij,ij->i", local, local)
-    edges = np.asarray(leaf.numbers[7 : 7 + 2 * bands : 2])
-    tops = np.asarray(leaf.numbers[8 : 8 + 2 * bands : 2])
-    band = np.searchsorted(edges, r2, side="right") - 1
+    tops = bands[:, 1]
+    band = np.searchsorted(bands[:, 0], r2, side="right") - 1
     near = band < 0
     route[near & thick & (route == EXACT)] = WINDINGS
     bound_b[near & thick] = np.maximum(bound_b[near & thick], rtol)

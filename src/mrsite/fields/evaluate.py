@@ -83,8 +83,7 @@ def compiled(source: object) -> tuple[Callable[..., None], Params]:
     -------
     f : compiled function
         ``f(params, x, y, z, out12)`` writes B (3) and the jacobian, row by row (9), into ``out12``.
-        It is one and the same function for every source, so that a loop over it compiles once;
-        it may be passed as ``numba.types.FunctionType(fields.point_signature())``.
+        It is one and the same function for every source, so that a loop over it compiles once.
     params : tuple of arrays
         ``(int64[::1], float64[::1])``.
 
@@ -99,6 +98,27 @@ def compiled(source: object) -> tuple[Callable[..., None], Params]:
 
     packed: Any = source
     return _kernels.point, packed._params
+
+
+def compiled_bound(source: object) -> tuple[Callable[..., float], Params]:
+    """The compiled seam's second half: how far B may bend.
+
+    Parameters
+    ----------
+    source : field source
+        As for :func:`compiled`.
+
+    Returns
+    -------
+    g : compiled function
+        ``g(params, x, y, z, radius)`` bounds the norm of the second derivatives of B, T/m2, within ``radius`` of the point;
+        infinite where a winding comes that near.
+    params : tuple of arrays
+    """
+    _, params = compiled(source)
+    from . import _kernels
+
+    return _kernels.second_derivative_bound, params
 
 
 def is_compiled(source: object) -> bool:

@@ -57,16 +57,30 @@ def series_leaf(coefficients: Sequence[float], radius: float, centre: float) -> 
     table = k.weights(c, len(c) - 1, top + 8)
     bands = np.array([[0.0, float(top)]])
     symmetric = not np.any(c[2::2])
-    return Leaf(ZONAL, 0, payload(0.0, centre, radius, symmetric, bands, np.empty((0, 5)), table))
+    return Leaf(ZONAL, 0, payload(1.0, centre, radius, symmetric, bands, np.empty((0, 5)), table))
 
 
 def payload(
     digits: float, centre: float, radius: float, symmetric: bool, bands: Array, windings: Array, table: Array
 ) -> tuple[float, ...]:
     """Header, bands, windings, table, as the batch kernel reads them."""
-    at_table = 7 + bands.size + windings.size
+    from ._kernels import coils
+
+    k: Any = coils
+    limits = k.rung_limits(digits)
+    at_table = 7 + limits.size + bands.size + windings.size
     head = [digits, centre, 1.0 / radius, float(at_table), float(len(table)), float(symmetric), float(len(bands))]
-    return (*head, *bands.ravel().tolist(), *windings.ravel().tolist(), *table.ravel().tolist())
+    return (*head, *limits.tolist(), *bands.ravel().tolist(), *windings.ravel().tolist(), *table.ravel().tolist())
+
+
+def unpacked(leaf: Leaf) -> tuple[Array, Array]:
+    """The bands (r^2 from which, top order) and the windings of a payload."""
+    from ._kernels import batch
+
+    at, bands = int(batch.HEADER), int(leaf.numbers[6])
+    numbers = np.asarray(leaf.numbers)
+    split = at + 2 * bands
+    return numbers[at:split].reshape(-1, 2), numbers[split : split + 5 * leaf.count].reshape(-1, 5)
 
 
 def _mirrored(windings: Array, plane: float) -> bool:

@@ -4,7 +4,7 @@ A packed source is ``(index, numbers)``: index[0] leaves, then (kind, start, cou
 (9, columns are the leaf's axes), then the payload of its kind:
 
 coils      digits, z of the series' origin, 1/reference radius, first row of t_m weights, rows, symmetric?, bands,
-           bands x (r^2 from which, top order), then ``count`` windings (r1, r2, z1, z2, j), then the table
+           limits of the rungs of Gauss rules, bands x (r^2 from which, top order), then ``count`` windings (r1, r2, z1, z2, j), then the table
 dipole     moment (3)
 uniform    B (3)
 zonal      as coils, with no windings
@@ -21,9 +21,9 @@ import numpy as np
 from mrsite.base.jit import jit
 
 from .coils import (
+    RUNGS,
     WAYS,
     coil_group,
-    rung_limits,
     way,
     winding_share,
 )
@@ -35,7 +35,7 @@ COILS = 0
 DIPOLE = 1
 UNIFORM = 2
 CHUNK = 1024  # points sorted and done together; results do not depend on threads since a chunk is one thread's
-HEADER = 7
+HEADER = 7 + RUNGS
 
 
 @jit(contract=True)
@@ -89,7 +89,7 @@ def _axisymmetric_point(numbers, at, count, x, y, z, out):
         return
     rho = math.sqrt(x * x + y * y)
     windings = at + HEADER + 2 * bands
-    limits = rung_limits(numbers[at])
+    limits = numbers[at + 7 : at + HEADER]
     acc = np.zeros((4, 1))
     one_r = np.empty(1)
     one_z = np.empty(1)
@@ -177,7 +177,7 @@ def _exact_rows(numbers, at, count, chosen, m, x, y, z, rows):
     """Windings one by one at the m chosen points of a chunk; of each winding, points that share a way go together."""
     bands = int(numbers[at + 6])
     windings = at + HEADER + 2 * bands
-    limits = rung_limits(numbers[at])
+    limits = numbers[at + 7 : at + HEADER]
     rho = np.empty(m)
     zed = np.empty(m)
     total = np.zeros((4, m))
