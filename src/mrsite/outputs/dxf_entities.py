@@ -13,16 +13,16 @@ from mrsite.outputs.mark import Circle, Drawing, Hatch, LayerStyle, Mark, Polyli
 #: Name under which our extended data are registered; what bears it is ours.
 APPID = "MRSITE"
 STYLE = "MRSITE-TEXT"
-#: Standard linetypes: dashes and gaps (negative) in units of which the whole pattern is the sum.
+#: Fine standard linetypes: dashes and gaps (negative) in units of which the whole pattern is the sum.
 LINETYPES: dict[str, tuple[float, ...]] = {
-    "DASHED": (0.5, -0.25),
-    "DASHDOT": (0.5, -0.25, 0.0, -0.25),
-    "CENTER": (1.25, -0.25, 0.25, -0.25),
-    "DIVIDE": (0.5, -0.25, 0.0, -0.25, 0.0, -0.25),
-    "DOT": (0.0, -0.25),
+    "DASHEDTINY": (0.5, -0.25),
+    "DASHDOTTINY": (0.5, -0.25, 0.0, -0.25),
+    "CENTERTINY": (1.25, -0.25, 0.25, -0.25),
+    "DIVIDETINY": (0.5, -0.25, 0.0, -0.25, 0.0, -0.25),
+    "DOTTINY": (0.0, -0.25),
 }
 #: Length of one whole pattern on the plotted sheet, mm.
-_PATTERN_MM = 9.0
+PATTERN_MM = 6.0
 
 Tags = Iterator[tuple[int, str]]
 
@@ -90,7 +90,7 @@ class Dialect:
         whole = self.linetype_length.get(linetype)
         if self.r12 or linetype == "CONTINUOUS" or not whole:
             return None
-        return _PATTERN_MM * 1e-3 * plot_scale / self.unit_m / (whole * (self.ltscale or 1.0))
+        return PATTERN_MM * 1e-3 * plot_scale / self.unit_m / (whole * (self.ltscale or 1.0))
 
 
 def _escaped(character: str) -> str:
@@ -234,8 +234,8 @@ def _hatch(mark: Hatch, layer: str, aci: int, origin: tuple[str, ...], dialect: 
                 yield 42, repr(bulge)
         yield 97, "0"
     spacing = mark.spacing / dialect.unit_m
-    # The pattern's own spacing is 0.125 units of the imperial pattern file.
-    yield from ((75, "0"), (76, "1"), (52, "0.0"), (41, repr(spacing / 0.125)), (77, "0"), (78, "1"))
+    # ANSI31 has a spacing of 3.175 in the metric pattern file, which LibreCAD scales by code 41.
+    yield from ((75, "0"), (76, "1"), (52, "0.0"), (41, repr(spacing / 3.175)), (77, "0"), (78, "1"))
     step = spacing * math.sqrt(0.5)
     yield from ((53, "45.0"), (43, "0.0"), (44, "0.0"), (45, repr(-step)), (46, repr(step)), (79, "0"), (98, "0"))
     yield from xdata(dialect, origin)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from mrsite.outputs.dxf_entities import APPID, LINETYPES, STYLE, Dialect, mark_tags, xdata
+from mrsite.outputs.dxf_entities import APPID, LINETYPES, PATTERN_MM, STYLE, Dialect, mark_tags, xdata
 from mrsite.outputs.dxf_text import (
     BEGIN,
     END,
@@ -314,7 +314,7 @@ def _linetypes(text: DxfText, drawing: Drawing, dialect: Dialect, into: list[tup
         factor = 1.0
         if dialect.r12:
             # No scale of one's own in R12: the pattern itself gets the right length.
-            factor = 9e-3 * drawing.plot_scale / dialect.unit_m / whole / dialect.ltscale
+            factor = PATTERN_MM * 1e-3 * drawing.plot_scale / dialect.unit_m / whole / dialect.ltscale
         held = next((r for r in text.tables["LTYPE"].records if text.name_of(r) == name), None) \
             if "LTYPE" in text.tables else None
         if held is not None:
@@ -353,14 +353,11 @@ def _layers(text: DxfText, styles: Iterable[LayerStyle], dialect: Dialect, drawi
             continue
         rest = [(70, "0"), (62, str(style.aci)), (6, style.linetype)]
         if not dialect.r12:
-            rest += [(370, str(_lineweight(style.weight_mm))), *borrowed]
+            # Weight by default: offices plot by colour, and LibreCAD multiplies a stated weight by the print
+            # scale (a 0.5 mm line of a plan drawn in metres came out 4 mm wide and hid the plan).
+            rest += [(370, "-3"), *borrowed]
         into += _record("LAYER", name, "AcDbLayerTableRecord", text, dialect, rest)
     return notes
-
-
-def _lineweight(millimetres: float) -> int:
-    allowed = (13, 18, 25, 30, 35, 40, 50, 70, 100, 140, 200)
-    return min(allowed, key=lambda w: abs(w - 100 * millimetres))
 
 
 def _style_record(text: DxfText, dialect: Dialect, drawing: Drawing) -> Tags:

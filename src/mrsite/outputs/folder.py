@@ -6,10 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mrsite.base.files import OutputFolder
-from mrsite.base.text import distinct_slugs
 from mrsite.checks.finding import Outcome
-from mrsite.outputs import annotated_dxf, csv_tables, findings_json, geojson, plan_svg
-from mrsite.outputs.marks import storey_drawing
+from mrsite.outputs import annotated_dxf, csv_tables, findings_json, geojson, plan_svg, report_html
+from mrsite.outputs.pictures import Pictures
 
 Progress = Callable[[str, float], None]
 
@@ -19,15 +18,20 @@ def files_of(outcome: Outcome, *, progress: Progress | None = None) -> dict[str,
     say = progress or (lambda text, share: None)
     files: dict[str, bytes] = {"findings.json": findings_json.render(outcome)}
     storeys = outcome.project.storeys
-    for k, (storey, slug) in enumerate(zip(storeys, distinct_slugs((s.name for s in storeys), "storey"))):
+    pictures = Pictures(outcome)
+    notes: list[str] = []
+    for k, storey in enumerate(storeys):
         say(f"drawing {storey.name}", 0.5 * k / len(storeys))
-        drawing = storey_drawing(outcome, storey.name)
+        drawing, slug = pictures.drawings[storey.name], pictures.slugs[storey.name]
         host = annotated_dxf.host_bytes(storey.plan)
-        files.update(annotated_dxf.drawing_files(drawing, storey.plan, host, slug).files)
-        linework = storey.plan.linework if storey.plan is not None else ()
-        files[f"{slug}.svg"] = plan_svg.render(drawing, linework, whole=True)
+        made = annotated_dxf.drawing_files(drawing, storey.plan, host, slug)
+        files.update(made.files)
+        notes += made.notes
+        files[f"{slug}.svg"] = plan_svg.render(drawing, pictures.linework(storey.name), whole=True)
     files.update(csv_tables.render(outcome))
     files["site.geojson"] = geojson.render(outcome)
+    say("report", 0.6)
+    files["report.html"] = report_html.render(outcome, pictures, notes)
     return files
 
 

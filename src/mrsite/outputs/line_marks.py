@@ -72,12 +72,18 @@ def line_marks(lines: Sequence[Line], height: float, placer: Placer, *, suffix: 
     marks: list[Mark] = []
     for line in lines:
         marks += [Polyline(line.item, ring, True, line.note) for ring in line.rings]
+        for ring in line.rings:
+            placer.draw(flattened(ring, True, 0.02), height)
     for line in sorted(lines, key=lambda one: -max((_length(r) for r in one.rings), default=0.0)):
         text = line.name + (f"  {suffix}" if suffix else "")
         if line.incomplete:
             text += "  MAY BE TOO SMALL"
         inward = not line.item.endswith("-UPPER")
+        longest = max((_length(ring) for ring in line.rings), default=0.0)
         for ring in line.rings:
+            # Splinters within the windings are drawn but not named one by one.
+            if _length(ring) < 0.25 * longest:
+                continue
             candidates = _beside(ring, line.text_item, text, height, inward, line.note)
             if candidates:
                 marks += placer.best(candidates)
@@ -99,7 +105,7 @@ def _beside(ring: tuple[Vertex, ...], item: str, text: str, height: float, inwar
     whole = sum(lengths)
     small = whole < 4 * 0.9 * height * len(text)  # a label inside a small ring would cross it
     places = []
-    count = 32
+    count = 48
     for k in range(count):
         place = _at(points, lengths, whole * k / count)
         if place is not None:
@@ -107,14 +113,15 @@ def _beside(ring: tuple[Vertex, ...], item: str, text: str, height: float, inwar
     # Level labels are read most easily where the line is nearly level.
     places.sort(key=lambda p: round(abs(p[1][1]), 1))
     candidates = []
-    for (x, y), (tx, ty) in places:
-        away = -1.0 if inward and not small else 1.0  # the outside is to the right of the direction of travel
-        nx, ny = away * ty, -away * tx
-        angle = math.degrees(math.atan2(ty, tx))
-        if angle > 90.0 or angle <= -90.0:
-            angle += 180.0 if angle <= -90.0 else -180.0
-        at = (x + 0.95 * height * nx, y + 0.95 * height * ny)
-        candidates.append((Text(item, text, at, height, round(angle, 3), "centre", note),))
+    preferred = -1.0 if inward and not small else 1.0  # the outside is to the right of the direction of travel
+    for away in (preferred, -preferred):
+        for (x, y), (tx, ty) in places:
+            nx, ny = away * ty, -away * tx
+            angle = math.degrees(math.atan2(ty, tx))
+            if angle > 90.0 or angle <= -90.0:
+                angle += 180.0 if angle <= -90.0 else -180.0
+            at = (x + 1.3 * height * nx, y + 1.3 * height * ny)
+            candidates.append((Text(item, text, at, height, round(angle, 3), "centre", note),))
     return candidates
 
 

@@ -58,7 +58,7 @@ def magnet_marks(standing: Standing, letter: float, placer: Placer, revision: st
         Height of the letters.
     """
     magnet = standing.magnet
-    length, diameter = magnet.magnet_length_m, magnet.cryostat_diameter_m
+    length, diameter, assumed = _size(magnet)
     note = f"magnet {inert(standing.id, 60)}: {inert(magnet.id, 80)}, isocentre {standing.height:g} m above floor"
     marks: list[Mark] = []
     for x, y, bearing in ((*standing.at, standing.bearing_deg), *standing.others):
@@ -75,11 +75,11 @@ def magnet_marks(standing: Standing, letter: float, placer: Placer, revision: st
         f"isocentre {printed.exact(standing.height)} m above floor, at x {standing.at[0]:.3f} y {standing.at[1]:.3f} m",
         f"bearing of patient end {printed.exact(round(standing.bearing_deg, 6))} deg anticlockwise from +x",
     ]
-    if magnet.defaults_used:
-        rows.append(f"assumed for its class: {inert(', '.join(magnet.defaults_used), 100)}")
+    if assumed:
+        rows.append(f"{assumed} assumed for its class")
     if not standing.verified:
         rows.append(f"{UNVERIFIED}: figures not read in any source")
-    marks += placer.best(_rows_near(box, rows, letter, note))
+    marks += placer.best(_rows_near(box, rows, 0.8 * letter, note))
     values = [("ID", standing.id), ("MODEL", magnet.id), ("GRADE", str(magnet.grade)),
               ("BEARING_DEG", printed.exact(standing.bearing_deg)), ("ISO_HEIGHT_M", printed.exact(standing.height)),
               ("REV", revision)]
@@ -87,6 +87,20 @@ def magnet_marks(standing: Standing, letter: float, placer: Placer, revision: st
         values.insert(2, ("B0_T", printed.exact(magnet.B0_T)))
     marks.append(Tag("MAGNET", standing.at, tuple(values), note))
     return marks
+
+
+def _size(magnet: Any) -> tuple[float | None, float | None, str]:
+    """Return length and diameter of the cryostat, and in words what of it is a default of the class."""
+    length, diameter = magnet.magnet_length_m, magnet.cryostat_diameter_m
+    fit = getattr(magnet, "fit", None)
+    assumed = []
+    if length is None:
+        length = getattr(fit, "magnet_length_m", None)
+        assumed += ["length"] if length else []
+    if diameter is None:
+        diameter = getattr(fit, "cryostat_diameter_m", None)
+        assumed += ["diameter"] if diameter else []
+    return length, diameter, " and ".join(assumed)
 
 
 def _turned(at: Point, bearing_deg: float, z: float, x: float) -> Point:
@@ -156,12 +170,15 @@ def _rows_near(box: tuple[float, float, float, float], rows: Sequence[str], lett
     step = 1.7 * letter
     depth = step * (len(rows) - 1)
     wide = 0.9 * letter * max(map(len, rows))
-    starts = [
-        (x1 + 2 * letter, y0 + depth / 2), (x1 + 2 * letter, y1 + depth / 2 + step),
-        (x0 - 2 * letter - wide, y0 + depth / 2), (x0 - 2 * letter - wide, y1 + depth / 2 + step),
-        ((x0 + x1 - wide) / 2, y0 - 2 * step), ((x0 + x1 - wide) / 2, y1 + 2 * step + depth),
-        (x1 + 10 * letter, y0 - 3 * step), (x0 - 10 * letter - wide, y0 - 3 * step),
-    ]  # fmt: skip
+    starts = []
+    for k in (2, 8, 16, 26, 40, 60, 90):  # nearest first
+        gap = k * letter
+        starts += [
+            (x1 + gap, (y0 + y1 + depth) / 2), (x0 - gap - wide, (y0 + y1 + depth) / 2),
+            ((x0 + x1 - wide) / 2, y0 - gap), ((x0 + x1 - wide) / 2, y1 + gap + depth),
+            (x1 + gap, y1 + gap + depth), (x1 + gap, y0 - gap), (x0 - gap - wide, y1 + gap + depth),
+            (x0 - gap - wide, y0 - gap),
+        ]  # fmt: skip
     return [
         tuple(Text("MAGNET", row, (x, y - k * step), letter, 0.0, "left", note) for k, row in enumerate(rows))
         for x, y in starts

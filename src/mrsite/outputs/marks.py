@@ -74,7 +74,7 @@ def storey_drawing(outcome: Outcome, storey_name: str, *, edges: Sequence[str] =
     revision = issue.revision or ""
     base = _Base(project.drawing, folder, storey.plan)
     standings = standings_on(outcome, storey_name)
-    regions = [r for r in evidence.regions if r.storey == storey_name]
+    regions = drawn_regions(outcome, storey_name)
     spaces = [s for s in project.spaces if s.storey == storey_name]
     here = [s for s in standings if s.storey is None]
     findings = [(n, f) for n, f in numbered(outcome.findings) if f.storey in (storey_name, None)]
@@ -123,7 +123,10 @@ class _Base:
         self.host: Box | None = tuple(plan.extent) if plan is not None else None  # type: ignore[assignment]
         if self.host is not None and not all(map(math.isfinite, self.host)):
             self.host = None
+        self.occupied = _occupied(plan) if plan is not None else None
         self.placer = Placer(self.host)
+        for text in plan.texts if plan is not None else ():
+            self.placer.occupy(_text_at(text))
         self.marks: list[Mark] = []
         self.meanings: dict[str, str] = {}
         self.notes: list[str] = []
@@ -153,27 +156,24 @@ class _Base:
         """Add what stands beside the plan, and return the whole."""
         extent = joined(self.host, box_of(tuple(self.marks)))
         letter = self.letter
-        x, y = extent[0], extent[1] - 6 * letter
+        free = joined(extent, self.occupied)
+        x, y = extent[0], free[1] - 8 * letter
         items = sorted({m.item for m in self.marks})
         styles = {item: self._style(item) for item in items}
         entries = [s for s in styles.values() if s.meaning]
         beside, width = legend(entries, x, y, letter)
-        at = x + width + 6 * letter
-        block, width = table("TITLE", [[k, v] for k, v in self._with_notes(rows)], at, y, letter, limit=120)
-        beside += block
-        at += width + 6 * letter
+        beside += table("TITLE", [[k, v] for k, v in self._with_notes(rows)], x + width + 6 * letter, y, letter,
+                        limit=120)[0]
         for name, cells in tables:
-            more, width = table(name, cells, at, y, 0.9 * letter, limit=90)
-            beside += more
-            at += width + 6 * letter
-        lowest = box_of(tuple(beside)) or extent
-        bar = lowest[1] - 4 * letter
+            below = joined(box_of(tuple(beside)))[1] - 5 * letter
+            beside += table(name, cells, x, below, 0.9 * letter, limit=110)[0]
+        bar = joined(box_of(tuple(beside)))[1] - 4 * letter
         beside += scale_bar(x, bar, letter, self.settings.plot_scale)
         if self.host is not None:
             beside += scale_check(self.host, letter, bar - 6 * letter, self.plan.unit)
         if any(UNVERIFIED in row[0] or UNVERIFIED in row[1] for row in rows):
             notice = f"{UNVERIFIED}: do not build from this drawing; ask the vendor for the figures"
-            beside.append(Text("NOTE", notice, (x, extent[1] - 3 * letter), 1.6 * letter))
+            beside.append(Text("NOTE", notice, (x, y + 2 * letter), 1.6 * letter))
         for item in sorted({m.item for m in beside}):
             styles.setdefault(item, self._style(item))
         return Drawing(title, (*self.marks, *beside), styles, self.settings.plot_scale, extent, provenance,
@@ -184,6 +184,47 @@ class _Base:
 
     def _with_notes(self, rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
         return [*rows, *(("note", note) for note in self.notes)]
+
+
+def _text_at(text: Any) -> Box:
+    """Return the box of a text of the host, which our texts keep away from."""
+    letters = 0.8 * text.height_m
+    width = letters * len(text.text)
+    angle = math.radians(text.rotation_deg)
+    c, s = math.cos(angle), math.sin(angle)
+    (x, y), h = text.at, text.height_m
+    # Where the text begins is not kept: a box about its middle, half as wide again.
+    dx, dy = abs(c) * width * 0.6 + abs(s) * h, abs(s) * width * 0.6 + abs(c) * h
+    return x - dx, y - dy, x + dx, y + dy
+
+
+def _occupied(plan: Any) -> Box | None:
+    """Return the box of everything that the host draws, as far as it was read: our lists go below it."""
+    import numpy as np
+
+    parts = [np.asarray(plan.line_points, dtype=float).reshape(-1, 2)]
+    parts += [np.array([text.at for text in plan.texts]).reshape(-1, 2)]
+    parts += [np.array([dimension.at for dimension in plan.dimensions]).reshape(-1, 2)]
+    parts += [np.array(view.extent, dtype=float).reshape(-1, 2) for view in plan.views]
+    points = np.vstack(parts)
+    points = points[np.isfinite(points).all(axis=1)]
+    if not len(points):
+        return None
+    (x0, y0), (x1, y1) = points.min(axis=0), points.max(axis=0)
+    return float(x0), float(y0), float(x1), float(y1)
+
+
+def drawn_regions(outcome: Outcome, storey_name: str) -> list[Any]:
+    """Return the regions that are drawn: cuts, and envelopes over the storey's occupied heights.
+
+    What was computed for other heights (below the floor, of a room with heights of its own) is in
+    ``site.geojson`` and in the findings; on the plan it would be read as the storey's own line.
+    """
+    occupied = outcome.project.storey(storey_name).occupied
+    return [
+        r for r in outcome.evidence.regions
+        if r.storey == storey_name and (r.kind == "cut" or r.heights == occupied)
+    ]
 
 
 def standings_on(outcome: Outcome, storey_name: str) -> list[Standing]:

@@ -15,8 +15,8 @@ from mrsite.base.text import inert
 from mrsite.outputs.dxf_entities import hatch_lines
 from mrsite.outputs.mark import Box, Circle, Drawing, Hatch, LayerStyle, Mark, Polyline, Tag, Text, Vertex, box_of
 
-_DASHES = {"DASHED": (4, 2), "DASHDOT": (6, 2, 0.4, 2), "CENTER": (10, 2, 2, 2), "DIVIDE": (6, 2, 0.4, 2, 0.4, 2),
-           "DOT": (0.4, 2)}
+_DASHES = {"DASHEDTINY": (4, 2), "DASHDOTTINY": (6, 2, 0.4, 2), "CENTERTINY": (10, 2, 2, 2), "DIVIDETINY": (6, 2, 0.4, 2, 0.4, 2),
+           "DOTTINY": (0.4, 2)}
 _HOST_MM = {"wall": 0.25}
 
 
@@ -28,14 +28,15 @@ def render(drawing: Drawing, linework: Sequence[Any] = (), *, prefix: str = "", 
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.3f} {height:.3f}" '
         f'width="{width * paper:.1f}mm" height="{height * paper:.1f}mm" role="img" '
-        f'aria-label="{escape(inert(drawing.name, 80))}">'
+        f'aria-label="{escape(inert(drawing.name, 80))}" font-family="DejaVu Sans, Arial, sans-serif">'
     )
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{head}<rect width="100%" height="100%" fill="#ffffff"/>{body}</svg>\n'.encode(
         "utf-8", "replace"
     )
 
 
-def picture(drawing: Drawing, linework: Sequence[Any] = (), *, prefix: str = "", whole: bool = False) -> tuple[str, Box]:
+def picture(drawing: Drawing, linework: Sequence[Any] = (), *, prefix: str = "", whole: bool = False,
+            everything: bool = False) -> tuple[str, Box]:
     """Return the inside of an SVG element, and the box (plan metres) that it shows.
 
     Parameters
@@ -46,10 +47,12 @@ def picture(drawing: Drawing, linework: Sequence[Any] = (), *, prefix: str = "",
         Put before every id, so that several pictures can share a page.
     whole : bool
         Show legend and title block as well; a page that has its own leaves them out.
+    everything : bool
+        All marks, within the drawing's own extent (sections, which have no legend).
     """
     margin = drawing.paper(8)
     # The page shows legend, title and scale check its own way; files show them drawn.
-    marks = tuple(m for m in drawing.marks if whole or m.item not in ("LEGEND", "CHECK"))
+    marks = tuple(m for m in drawing.marks if whole or everything or m.item not in ("LEGEND", "CHECK"))
     box = (box_of(marks) or drawing.extent) if whole else drawing.extent
     box = (box[0] - margin, box[1] - margin, box[2] + margin, box[3] + margin)
     frame = _Frame(box)

@@ -11,11 +11,11 @@ from mrsite.base.text import inert
 from mrsite.checks.finding import Finding
 from mrsite.outputs import printed
 from mrsite.outputs.arcs import region_arcs
-from mrsite.outputs.mark import Circle, Hatch, Mark, Point, Polyline, Tag, Text, Vertex
-from mrsite.outputs.placing import Placer
+from mrsite.outputs.mark import Circle, Hatch, Mark, Point, Polyline, Tag, Text, Vertex, text_box
+from mrsite.outputs.placing import Placer, joined
 
 #: Plotted distance between hatch lines, mm; the inner zones are hatched, closer where more is at stake.
-_HATCH_MM = {"III": 9.0, "IV": 6.0}
+_HATCH_MM = {"III": 30.0, "IV": 18.0}
 
 
 def straight(shape: Any) -> list[tuple[Vertex, ...]]:
@@ -84,10 +84,23 @@ def equipment_marks(equipment: Iterable[Any], worst: Any, letter: float, placer:
         if finding is not None:
             rows[-1] += f": {finding.status.upper()}"
         x, y = middle(item.footprint)
-        marks += placer.best(_rows_about((x, y), rows, "EQPT", 0.8 * letter, note))
+        marks += _beside((x, y), rows, "EQPT", 0.8 * letter, note, placer)
         values = (("ID", item.id), ("LIMIT", limit), ("VALUE_MT", measured),
                   ("SOURCE", item.source or (finding.source if finding else "")), ("REV", revision))
         marks.append(Tag("EQPT", (x, y), values, note))
+    return marks
+
+
+def _beside(at: Point, rows: Sequence[str], item: str, letter: float, note: str, placer: Placer) -> list[Mark]:
+    """Return rows of text near a place, with a leader where they had to go some way off."""
+    best = placer.best(_rows_about(at, rows, item, letter, note))
+    marks: list[Mark] = list(best)
+    x0, y0, x1, y1 = joined(*(text_box(text) for text in best))
+    end = (min(max(at[0], x0), x1), min(max(at[1], y0), y1))
+    reach = math.dist(at, end)
+    if reach > 2.2 * letter:
+        start = (at[0] + (end[0] - at[0]) * 1.4 * letter / reach, at[1] + (end[1] - at[1]) * 1.4 * letter / reach)
+        marks.append(Polyline(item, ((*start, 0.0), (*end, 0.0)), False, note))
     return marks
 
 
@@ -124,7 +137,7 @@ def door_marks(doors: Iterable[Any], letter: float, placer: Placer, revision: st
         note = f"door {inert(door.label, 60)} ({door.status})"
         rows = [inert(door.label, 30) if door.number else "door", *([", ".join(words)] if words else [])]
         marks.append(Circle("DOOR", door.at, 0.7 * letter, note))
-        marks += placer.best(_rows_about(door.at, rows, "DOOR", 0.7 * letter, note))
+        marks += _beside(door.at, rows, "DOOR", 0.7 * letter, note, placer)
         values = (("ID", door.label), ("LOCK", _said(door.lock)), ("OPENS", door.opens or "not stated"),
                   ("SIGNS", "+".join(door.signs) if door.signs is not None else "not stated"), ("REV", revision))
         marks.append(Tag("DOOR", door.at, values, note))
@@ -145,7 +158,7 @@ def pipe_marks(pipes: Iterable[tuple[str, Sequence[tuple[float, float, float]]]]
         for which, (x, y, z) in (("starts", points[0]), ("ends", points[-1])):
             marks.append(Circle("QUENCH", (x, y), 0.9 * letter, note))
             rows = [f"quench pipe {inert(name, 30)} {which}", f"level {z:.2f} m"]
-            marks += placer.best(_rows_about((x, y), rows, "QUENCH", 0.7 * letter, note))
+            marks += _beside((x, y), rows, "QUENCH", 0.7 * letter, note, placer)
     return marks
 
 
@@ -163,7 +176,7 @@ def steel_marks(steel: Iterable[Any], letter: float, placer: Placer) -> list[Mar
             at = at or middle(plate.polygon)
         if at is not None:
             rows = [f"steel {plate.thickness_m * 1e3:g} mm (as stated)"]
-            marks += placer.best(_rows_about(at, rows, "STEEL", 0.7 * letter, note))
+            marks += _beside(at, rows, "STEEL", 0.7 * letter, note, placer)
     return marks
 
 
@@ -223,10 +236,7 @@ def flag_marks(findings: Iterable[tuple[str, Finding]], letter: float, placer: P
         sentence = f"{number} {finding.status.upper()}: {inert(finding.message, 240)}{tail}"
         rows = textwrap.wrap(sentence, 44)
         rows = rows[:5] if len(rows) <= 5 else [*rows[:4], "... (all in the report)"]
-        best = placer.best(_rows_about((x, y), rows, "NOTE", 0.75 * letter, note, 1.5))
-        marks += best
-        first = best[0]
-        marks.append(Polyline("NOTE", ((x, y, 0.0), (first.at[0], first.at[1], 0.0)), False, note))
+        marks += _beside((x, y), rows, "NOTE", 0.75 * letter, note, placer)
     return marks
 
 

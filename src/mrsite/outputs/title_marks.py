@@ -35,7 +35,7 @@ def table(title: str, rows: Sequence[Sequence[str]], x: float, y: float, letter:
     starts, at = [], 0.0
     for width in widths:
         starts.append(at)
-        at += text_width("m" * width, letter) + 1.5 * letter
+        at += 0.85 * text_width("m" * width, letter) + 1.5 * letter
     marks: list[Mark] = [Text(item, title, (x, y - letter), 1.4 * letter)]
     line = y - 4 * letter
     for row in shown:

@@ -1,0 +1,55 @@
+"""The drawings of an outcome, made once and shown by every report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from mrsite.base.text import distinct_slugs
+from mrsite.checks.finding import Outcome
+from mrsite.outputs.mark import Drawing
+from mrsite.outputs.marks import standings_on, storey_drawing
+from mrsite.outputs.section_marks import section_drawing
+from mrsite.outputs.views import FieldMap, Section, field_maps, sections
+
+
+@dataclass(frozen=True, eq=False)
+class Pictures:
+    """Drawings, sections and maps, each made when it is first asked for."""
+
+    outcome: Outcome
+
+    @cached_property
+    def slugs(self) -> dict[str, str]:
+        """A file name part for each storey."""
+        names = [s.name for s in self.outcome.project.storeys]
+        return dict(zip(names, distinct_slugs(names, "storey")))
+
+    @cached_property
+    def drawings(self) -> dict[str, Drawing]:
+        """The marks of each storey."""
+        return {s.name: storey_drawing(self.outcome, s.name) for s in self.outcome.project.storeys}
+
+    @cached_property
+    def maps(self) -> Mapping[str, FieldMap]:
+        """|B| over each storey's picture."""
+        return field_maps(self.outcome, {name: d.extent for name, d in self.drawings.items()})
+
+    @cached_property
+    def sections(self) -> list[tuple[Section, Drawing]]:
+        """Sections A-A and B-B of each magnet that has lines."""
+        made = []
+        for storey in self.outcome.project.storeys:
+            for standing in standings_on(self.outcome, storey.name):
+                if standing.storey is None:
+                    for section in sections(self.outcome, standing, storey.name):
+                        if section.lines:
+                            made.append((section, section_drawing(self.outcome, section)))
+        return made
+
+    def linework(self, storey_name: str) -> Sequence[Any]:
+        """Return the host's own lines."""
+        plan = self.outcome.project.storey(storey_name).plan
+        return plan.linework if plan is not None else ()
