@@ -192,7 +192,7 @@ def _nT(value: float) -> str:
 
 
 def _model(result: MetalResult, alone: bool) -> Criterion:
-    """Say what the model says: a warning at worst; where it stands alone (a mass below any table) its pass is assumed."""
+    """Say what the model says: a warning at worst; alone (a mass below any table) its pass is assumed."""
     path, model, change = result.track, result.model, result.change
     source = "Induced-dipole model: Kuboki (1966), measured moments of vehicles"
     if model is None or change.row is None:

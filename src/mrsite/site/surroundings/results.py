@@ -248,7 +248,11 @@ def _pair(project: Project, field: TotalField, key: str) -> second_scanner.Pair 
     known = {s.id: s for s in field.scanners}
     if first not in known or second not in known:
         return None
-    return second_scanner.pair(known[first], known[second])
+    found = second_scanner.pair(known[first], known[second])
+    level = tables.limit("two_magnets").value
+    extra = project.position_tolerance_m
+    common = second_scanner.common_field(known[first], known[second], extra, level, found.at)
+    return replace(found, common=common)
 
 
 def _transient(project: Project, field: TotalField, key: str) -> tuple[transients.Reached, ...]:

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mrsite.base.pose import Pose
-from mrsite.fields import flux_density_and_jacobian, magnitude
+from mrsite.base.quantity import Banded
+from mrsite.fields import flux_density_and_jacobian, gradient_of_magnitude, magnitude
 from mrsite.site.project import Scanner
 from mrsite.site.total_field import placed
 
@@ -36,7 +37,7 @@ class Influence:
         Static shift of the second's frequency, along/B0, ppm: taken up at the ramp.
     gradient_T_per_m : float
         Largest d(B along)/dx_i there: what shims must take up once.
-    shift_over_m_ppm : float
+    shift_over_half_m_ppm : float
         The same over half a metre, ppm.
     """
 
@@ -72,6 +73,7 @@ class Pair:
     signs_known: bool
     same: str
     influences: tuple[Influence, Influence]
+    common: Common | None = None
 
 
 def influence(of: Scanner, on: Scanner, pose_of: Pose, pose_on: Pose) -> Influence:
@@ -111,3 +113,80 @@ def pair(a: Scanner, b: Scanner) -> Pair:
 def pairs(scanners: Sequence[Scanner]) -> tuple[Pair, ...]:
     """Return every pair of scanners."""
     return tuple(pair(a, b) for a, b in itertools.combinations(scanners, 2))
+
+
+@dataclass(frozen=True)
+class Common:
+    """How near the lines of two magnets come to meeting.
+
+    Parameters
+    ----------
+    field_T : Banded
+        Largest min(|B_a|, |B_b|) anywhere: the lines of a level meet where it exceeds the level.
+    at : (3,), m
+        Where, site frame.
+    slope_T_per_m : float
+        Sum of both gradients there: turns a margin into a change of distance.
+    """
+
+    field_T: Banded
+    at: tuple[float, float, float]
+    slope_T_per_m: float
+
+
+def common_field(a: Scanner, b: Scanner, extra_m: float, level_T: float, poses: tuple[Pose, Pose]) -> Common | None:
+    """Return where both magnets are strongest at once, or None where they are too far apart to matter.
+
+    Parameters
+    ----------
+    extra_m : float
+        Position tolerance of each.
+    level_T : float
+        Level of interest; where neither reaches a tenth of it between the two, None.
+
+    Notes
+    -----
+    min(|B_a|, |B_b|) is sampled on a grid over the box about both isocentres and refined by
+    shrinking stars about the best places, each magnet alone.
+    """
+    from mrsite.magnets import banded_values
+
+    p, q = (np.asarray(pose.position, dtype=float) for pose in poses)
+    distance = float(np.linalg.norm(q - p))
+    middle = 0.5 * (p + q)
+    sources = [placed(s, pose) for s, pose in zip((a, b), poses)]
+
+    def least(points: Array) -> Array:
+        return np.fmin(*(np.nan_to_num(magnitude(s.flux_density(points)), nan=np.inf) for s in sources))
+
+    # the best place lies nearer to both than they are to one another, about half way between
+    half = min(0.5 * distance, 6.0)
+    axis = np.linspace(-half, half, 17)
+    grid = middle + np.stack(np.meshgrid(axis, axis, axis), axis=-1).reshape(-1, 3)
+    values = least(grid)
+    if values.max() < 0.1 * level_T:
+        return None
+    best, best_value = grid[0], -1.0
+    star = np.array([s for s in itertools.product((-1.0, 0.0, 1.0), repeat=3) if any(s)])
+    for start in grid[np.argsort(values)[::-1][:6]]:
+        here, value, step = start, float(least(start[None])[0]), 2 * half / 16
+        while step > 1e-4:
+            around = here + step * star
+            found = least(around)
+            k = int(np.argmax(found))
+            if found[k] > value:
+                here, value = around[k], float(found[k])
+            else:
+                step *= 0.5
+        if value > best_value:
+            best, best_value = here, value
+    bands, slope = [], 0.0
+    for scanner, pose, source in zip((a, b), poses, sources):
+        value, lower, upper = banded_values(
+            scanner.magnet, pose.to_magnet(best[None]), site_spread=scanner.magnet.site_spread, extra_m=extra_m
+        )
+        bands.append((float(value[0]), float(lower[0]), float(upper[0])))
+        slope += float(gradient_of_magnitude(*flux_density_and_jacobian(source, best[None]))[0])
+    lower_T, upper_T = min(b[1] for b in bands), min(b[2] for b in bands)
+    field = Banded(best_value, min(lower_T, best_value), max(upper_T, best_value), "T")
+    return Common(field, (float(best[0]), float(best[1]), float(best[2])), slope)

@@ -90,6 +90,18 @@ class Envelope:
 
 
 @dataclass(frozen=True)
+class Contour:
+    """A line that some moving metal must stay outside, whatever the magnet."""
+
+    id: str
+    classes: tuple[str, ...]  #: classes of metal, or "railway"
+    level_T: float
+    severity: Literal["law", "standard", "professional", "vendor", "advice"]
+    source: str
+    grade: Grade
+
+
+@dataclass(frozen=True)
 class Limit:
     """One limit with its id and source."""
 
@@ -158,6 +170,15 @@ def vendor_rows() -> tuple[TableRow, ...]:
         rest = {k: v for k, v in row.items() if k not in ("class", "models", "status")}
         rows.append(TableRow(class_=row["class"], models=tuple(row["models"]), grade=_grade(row["status"]), **rest))
     return tuple(rows)
+
+
+def contours_for(class_: MetalClass | None, railway: bool) -> tuple[Contour, ...]:
+    """Return the lines that moving metal of a class must stay outside, by general guidance."""
+    rows = (
+        Contour(r["id"], tuple(r["classes"]), r["contour_T"], r["severity"], r["source"], _grade(r["status"]))
+        for r in _document("vendor_tables")["contour"]
+    )
+    return tuple(c for c in rows if class_ in c.classes or (railway and "railway" in c.classes))
 
 
 def is_own(vendor: str, models: tuple[str, ...], B0_T: float, magnet: MagnetModel) -> bool:
