@@ -7,13 +7,11 @@ from mrsite.checks.judge import rules_of, scanners, state
 from mrsite.site.evidence import Evidence, Wanted
 from mrsite.site.project import Project
 
-KINDS = ("moving-metal", "ac-field", "quench-pipe", "quench-outlet")
+KINDS = ("moving-metal", "ac-field")
 
 _WHAT = {
     "moving-metal": "the effect of moving metal on the magnet",
     "ac-field": "the alternating field of cables and transformers at the magnet",
-    "quench-pipe": "the quench pipe",
-    "quench-outlet": "the surroundings of the quench outlet",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from mrsite.base.errors import InputError
 from mrsite.site.evidence import Evidence, Region, VolumeResult, Wanted
@@ -48,6 +49,7 @@ def gather(project: Project, field: TotalField, wanted: Wanted, progress: Progre
     return Evidence(
         regions=tuple(regions),
         volumes=volumes,
+        vents=_vents(project, wanted),
         walks=results.walks(project, field, wanted),
         surroundings=results.surroundings(project, field, wanted),
         modelled=_modelled(project, field),
@@ -55,6 +57,14 @@ def gather(project: Project, field: TotalField, wanted: Wanted, progress: Progre
         caution=_caution(project),
         unknown=unknown,
     )
+
+
+def _vents(project: Project, wanted: Wanted) -> dict[str, Any]:
+    if not wanted.vents:
+        return {}
+    from mrsite.site.vent import vent_site
+
+    return {v.scanner: v for v in vent_site(project) if v.scanner in wanted.vents}
 
 
 def _over_positions(project: Project, field: TotalField, volume: object) -> list[VolumeResult | None]:
