@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -113,8 +114,8 @@ def _footprint(at: tuple[float, float], entry: EquipmentEntry, kind: EquipmentCl
         return box(at[0] - w / 2, at[1] - d / 2, at[0] + w / 2, at[1] + d / 2)
     if kind is not None and kind.radius_m:
         return Point(at).buffer(kind.radius_m, quad_segs=16)
-    half = default_value("equipment_side_m") / 2
-    return box(at[0] - half, at[1] - half, at[0] + half, at[1] + half)
+    # a disc, since nobody said how the item is turned: the circle about a square of that side
+    return Point(at).buffer(default_value("equipment_side_m") / math.sqrt(2), quad_segs=16)
 
 
 def _block(storey: Storey, entry: EquipmentEntry, where: str) -> tuple[float, float]:
