@@ -120,8 +120,10 @@ def find_gaps(walls: Array, barriers: Array) -> tuple[tuple[Gap, ...], Array]:
         return (), np.zeros((0, 4))
     _, tree = tree_of(barriers)
     t, j = first_hits(barriers, tree, p, d, GAP_M[1] + 0.1, clear=0.02)
-    short = t < 0.16
-    abutments = np.hstack([p[short], p[short] + d[short] * t[short][:, None]])
+    near, _ = first_hits(barriers, tree, p, d, 0.16, width=0.002, clear=0.003)
+    near = np.minimum(near, t)
+    short = near < 0.16
+    abutments = np.hstack([p[short], p[short] + d[short] * near[short][:, None]])
     ok = (t > GAP_M[0]) & (t < GAP_M[1])
     index = np.flatnonzero(ok)
     if not len(index):

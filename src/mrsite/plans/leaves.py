@@ -177,7 +177,7 @@ def _doorway(base: Array, axis: Array, length: float, walls: WallFinder, leaves:
     for c in leaves:
         open_end = np.array(c.swing.ends[0] if np.array_equal(c.strike, np.array(c.swing.ends[1])) else c.swing.ends[1])
         sweeps.append(tuple(float(v) for v in c.hinge + 0.45 * ((c.strike - c.hinge) + (open_end - c.hinge))))
-    sure = min(c.score for c in leaves) + (1.0 if behind.any() else 0.0) + (1.0 if beyond.any() else 0.0)
+    sure = min((c.score for c in leaves), default=1.0) + (1.0 if behind.any() else 0.0) + (1.0 if beyond.any() else 0.0)
     return Doorway(
         start=base + start * axis + middle * normal,
         end=base + end * axis + middle * normal,
@@ -186,9 +186,15 @@ def _doorway(base: Array, axis: Array, length: float, walls: WallFinder, leaves:
         hinges=tuple((float(c.hinge[0]), float(c.hinge[1])) for c in leaves),
         swing_points=tuple(sweeps),  # type: ignore[arg-type]
         kind=kind,
-        source=leaves[0].swing.source + (" in a door block or on a door layer" if leaves[0].swing.on_door else ""),
+        source=_source(leaves),
         sure=sure,
     )
+
+
+def _source(leaves: Sequence[_Closed]) -> str:
+    if not leaves:
+        return "door line work in a wall, no swing"
+    return leaves[0].swing.source + (" in a door block or on a door layer" if leaves[0].swing.on_door else "")
 
 
 def _side_wall(s: Array, o: Array, crossing: Any, at: float, sign: int) -> float:
@@ -328,6 +334,48 @@ def _merge_same(doors: list[Doorway]) -> list[Doorway]:
         else:
             e = out[twin]
             out[twin] = replace(e, swing_points=e.swing_points + d.swing_points, seals=np.vstack([e.seals, d.seals]))
+    return out
+
+
+def panel_doorways(points: Array, ways: Sequence[Doorway], walls: WallFinder) -> list[Doorway]:
+    """Sliding, folding and pocket doors: door line work without a swing, standing in the line of a wall.
+
+    Parameters
+    ----------
+    points : (n, 2), m
+        Samples every 0.1 m of door line work that belongs to no swing.
+    ways : sequence of Doorway
+        What is known already; line work at these places is theirs.
+    """
+    from scipy.spatial import cKDTree
+
+    from mrsite.plans.segments import groups_of
+
+    if not len(points):
+        return []
+    pairs = cKDTree(points).query_pairs(0.25, output_type="ndarray")
+    label = groups_of(len(points), (pairs[:, 0], pairs[:, 1]))
+    known = cKDTree(np.array([w.at for w in ways])) if ways else None
+    out = []
+    for g in range(int(label.max()) + 1):
+        own = points[label == g]
+        if len(own) < 5:
+            continue
+        centre = own.mean(axis=0)
+        _, axes = np.linalg.eigh(np.cov((own - centre).T) + 1e-12 * np.eye(2))
+        axis = axes[:, 1]
+        along, across = (own - centre) @ axis, (own - centre) @ axes[:, 0]
+        length, thick = float(np.ptp(along)) + 0.1, float(np.ptp(across))
+        if not 0.5 < length < 4.6 or thick > 0.3 or thick > 0.4 * length:
+            continue
+        middle = centre + axis * 0.5 * float(along.max() + along.min()) + axes[:, 0] * 0.5 * float(across.max() + across.min())
+        if known is not None and any(float(np.hypot(*(ways[k].at - middle))) < 0.5 * (ways[k].width + length) for k in known.query_ball_point(middle, 4.0)):
+            continue
+        base = middle - 0.5 * length * axis
+        if not (walls.beside(base - 0.2 * axis, axis, 0.32) or walls.beside(base + (length + 0.2) * axis, axis, 0.32)):
+            continue
+        shape = _doorway(base, axis, length, walls, (), "sliding")
+        out.append(replace(shape, sure=2.5))
     return out
 
 

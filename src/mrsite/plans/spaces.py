@@ -12,10 +12,10 @@ from mrsite.plans.barriers import Barriers, choose_barriers
 from mrsite.plans.drawing import Array, Drawing, Ints
 from mrsite.plans.faces import enclosed_faces, sort_faces
 from mrsite.plans.gaps import Gap, find_gaps
-from mrsite.plans.leaves import Doorway, WallFinder, doorways, gap_doorway
+from mrsite.plans.leaves import Doorway, WallFinder, doorways, gap_doorway, panel_doorways
 from mrsite.plans.plan import Cull, LayerDecision
-from mrsite.plans.rooms import Space, assign_tags, locate, make_spaces, prefer_layers
-from mrsite.plans.segments import connectors, distinct
+from mrsite.plans.rooms import Space, assign_tags, follow_leaders, locate, make_spaces, prefer_layers
+from mrsite.plans.segments import connectors
 from mrsite.plans.swings import Swing, find_swings
 from mrsite.plans.tags import TagText
 from mrsite.plans.views import Clusters, cluster
@@ -61,9 +61,10 @@ def read_spaces(
         In local metres.
     """
     swings = find_swings(drawing, kinds, scale)
+    leaders = leader_lines(drawing, kinds, scale)
     best: Reading | None = None
     for barriers in choose_barriers(drawing, kinds, scale, swings, texts, window):
-        reading = _read(barriers, swings, texts, decisions, window)
+        reading = _read(barriers, swings, texts, decisions, window, leaders)
         if best is None or _worth(reading, texts) > _worth(best, texts):
             best = reading
     assert best is not None
@@ -81,13 +82,14 @@ def _worth(r: Reading, texts: Sequence[TagText]) -> float:
 
 def _read(
     barriers: Barriers, swings: Sequence[Swing], texts: Sequence[TagText], decisions: Sequence[LayerDecision],
-    window: tuple[float, float, float, float] | None,
+    window: tuple[float, float, float, float] | None, leaders: Array,
 ) -> Reading:  # fmt: skip
     walls, closed = barriers.walls, barriers.closed
     finder = WallFinder(closed)
     found, rejected = doorways(swings, finder)
     gaps, abutments = find_gaps(walls, closed)
     ways, wide = _merge(found, gaps, barriers)
+    ways += panel_doorways(barriers.door_points, ways, finder)
     seals = np.vstack([abutments, *(w.seals for w in ways)])
     lines = np.vstack([closed, seals])
     reach = np.concatenate([np.full(len(closed), GAP_DRAWN_M), np.full(len(seals), 0.16)])
@@ -109,6 +111,7 @@ def _read(
     clusters = cluster(closed)
     label_layers = frozenset(i for i, d in enumerate(decisions) if d.kind in ("label", "area"))
     inside, loose = assign_tags(texts, faces)
+    moved = follow_leaders(inside, loose, leaders, faces)
     inside = prefer_layers(inside, label_layers)
     joins, side = _join(ways, faces)
     keep, plan_views, reasons = _plan_faces(faces, inside, ways, clusters)
@@ -148,10 +151,14 @@ def _read(
         culls.append(Cull("doors and openings", same, "both sides are one space"))
     if outside:
         culls.append(Cull("doors and openings", outside, "no room on either side"))
+    if moved:
+        repaired_tags = (f"{moved} room tags outside their room were brought in along their leader lines",)
+    else:
+        repaired_tags = ()
     repaired = (f"{len(joints)} gaps in the line work closed (up to {GAP_DRAWN_M * 1000:.0f} mm, at openings up to 160 mm)",) if len(joints) else ()
     return Reading(
         tuple(spaces), tuple(kept_ways), tuple(kept_joins), tuple(kept_side), walls, clusters, tuple(plan_views), tuple(reasons),
-        tuple(culls + more), repaired, barriers.mode,
+        tuple(culls + more), repaired + repaired_tags, barriers.mode,
     )  # fmt: skip
 
 
@@ -286,8 +293,29 @@ def _sheet_frames(faces: Sequence[Any], ways: Sequence[Doorway], joins: Sequence
         inside = {k for k in inner}
         doors = sum(1 for w, (a, b) in zip(ways, joins, strict=True) if w.kind != "window" and ((a == i and b in inside) or (b == i and a in inside)))
         others = sum(1 for a, b in joins if a != b and a in inside and b in inside)
-        out[i] = doors <= 0.34 * max(others, 1) and faces[i].area > 0.5 * within
+        out[i] = (doors <= 0.34 * max(others, 1) and faces[i].area > 0.5 * within) or faces[i].area > 4 * within
     return out
+
+
+def leader_lines(drawing: Drawing, kinds: Sequence[str], scale: float) -> Array:
+    """First and last point of each open line that may lead from a tag to its room, m; column 4 is 1 on a text layer."""
+    from mrsite.plans.drawing import TYPE_ID
+
+    kind = np.array(kinds, dtype=object)
+    n = len(kind)
+    if not n:
+        return np.zeros((0, 5))
+    sure = np.isin(kind, ["label", "area"]) | (drawing.ent_type == TYPE_ID["LEADER"])
+    ok = sure | np.isin(kind, ["label", "zero", "unknown"])
+    ok &= ~drawing.ent_closed
+    first = np.searchsorted(drawing.owner, np.arange(n))
+    last = np.searchsorted(drawing.owner, np.arange(n), side="right") - 1
+    ok &= (last >= first) & (last - first < 6)
+    index = np.flatnonzero(ok)
+    out = np.hstack([drawing.strokes[first[index], :2], drawing.strokes[last[index], 2:4]]) * scale
+    length = np.hypot(out[:, 2] - out[:, 0], out[:, 3] - out[:, 1])
+    keep = (length > 0.4) & (length < 25)
+    return np.hstack([out[keep], sure[index][keep, None].astype(np.float64)])
 
 
 def sample(seg: Array, step: float = 0.1) -> Array:
@@ -300,8 +328,3 @@ def sample(seg: Array, step: float = 0.1) -> Array:
     k = np.arange(len(index)) - np.repeat(np.cumsum(n) - n, n)
     t = (k + 0.5) / n[index]
     return np.asarray(seg[index, :2] + (seg[index, 2:] - seg[index, :2]) * t[:, None])
-
-
-def clean(seg: Array) -> Array:
-    """Segments once each, none shorter than 2 mm."""
-    return seg[distinct(seg)]
