@@ -14,6 +14,7 @@ import numpy as np
 from mrsite.base.text import inert
 from mrsite.checks.finding import Finding, Outcome
 from mrsite.outputs import scene_building, solids
+from mrsite.outputs.body import body_of
 from mrsite.outputs.solids import Array, Mesh
 from mrsite.site.evidence import Region
 from mrsite.site.isosurfaces import isosurfaces
@@ -200,36 +201,28 @@ def _building(project: Project, storey: Storey, notes: list[str]) -> Iterator[Pa
 
 def _magnet(scanner: Scanner, notes: list[str]) -> Iterator[Part]:
     magnet = scanner.magnet
-    fit = magnet.fit
-    length = magnet.magnet_length_m or (fit.magnet_length_m if fit else None)
-    diameter = magnet.cryostat_diameter_m or (fit.cryostat_diameter_m if fit else None)
-    bore = magnet.bore_diameter_m
-    source = "magnet file"
-    if length is None or diameter is None:
-        reach = [(c.outer_radius, max(abs(c.z_min), abs(c.z_max)), c.inner_radius) for c in magnet.coils]
-        if not reach:
-            notes.append(f"{scanner.id}: neither dimensions nor windings are known, so no magnet is shown")
-            return
-        length = length or 2.0 * max(z for _, z, _ in reach)
-        diameter = diameter or 2.0 * max(r for r, _, _ in reach)
-        source = "outside of its windings: the cryostat is larger"
-        notes.append(f"{scanner.id}: magnet drawn as large as its windings, since its dimensions are not given")
-    inner = 0.5 * bore if bore is not None and bore < diameter else 0.2 * diameter
-    if bore is None:
-        notes.append(f"{scanner.id}: bore drawn at a fifth of the radius, since its diameter is not given")
-    outer, half = 0.5 * diameter, 0.5 * length
+    body = body_of(magnet)
+    if body is None:
+        notes.append(f"{scanner.id}: neither dimensions nor windings are known, so no magnet is shown")
+        return
+    if body.source:
+        notes.append(f"{scanner.id}: the magnet's {body.source}")
+    if body.bore is None:
+        notes.append(f"{scanner.id}: the bore's diameter is not given; two fifths of the outside are drawn")
+    inner = 0.5 * (body.bore if body.bore is not None else 0.4 * body.diameter)
+    outer, half = 0.5 * body.diameter, 0.5 * body.length
     profile = np.array([[inner, -half], [outer, -half], [outer, half], [inner, half]])
     for k, pose in enumerate(scanner.poses):
         where = "" if k == 0 else f" at position {k + 1}"
-        body = solids.placed(solids.lathe(profile), pose.rotation, pose.position)
+        solid = solids.placed(solids.lathe(profile), pose.rotation, pose.position)
         extras = {
             "magnet": magnet.id,
             "grade": magnet.grade,
-            "dimensions_from": source,
+            "dimensions_from": body.source or "magnet file",
             "patient_end": pose.patient_end(),
             "status": scanner.status,
         }
-        yield _part(f"{scanner.id} / magnet{where}", "magnet", body, _MAGNET, storey=scanner.storey, extras=extras)
+        yield _part(f"{scanner.id} / magnet{where}", "magnet", solid, _MAGNET, storey=scanner.storey, extras=extras)
         arrow = _arrow(half, pose.rotation, pose.position, scanner.isocentre_height)
         yield _part(
             f"{scanner.id} / patient end{where}",

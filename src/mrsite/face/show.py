@@ -1,0 +1,43 @@
+"""`mrsite.plot(thing)`: a picture of whatever mrsite gave you."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mrsite.face.assessment import Assessment
+from mrsite.face.magnet import Magnet
+from mrsite.face.site import Site
+
+
+def plot(thing: Any, ax: Any | None = None, **options: Any) -> Any:
+    """Draw a magnet, plan, site, assessment, table of lines, field map, contours or field source.
+
+    Parameters
+    ----------
+    thing : Magnet, Plan, Site, Assessment, DataFrame, Dataset, Contours, field source
+        The table is that of `Site.contours`, the dataset that of `Site.field_map` or `Site.section`.
+    ax : matplotlib Axes, optional
+        Where to draw; a new figure by default, which no pyplot state keeps alive.
+    **options
+        ``levels_mT`` (magnet, site, map, field source), ``storey`` (site, assessment), ``rooms`` (plan),
+        ``reach_m`` (field source).
+
+    Returns
+    -------
+    matplotlib Axes
+        ``.figure`` is the figure: show it in a notebook, or ``.figure.savefig(path)``. Lengths in metres.
+
+    Raises
+    ------
+    InputError
+        The thing cannot be drawn, a magnet has no field model, or a storey or level is not known.
+    """
+    from mrsite.outputs.figures import draw
+
+    if isinstance(thing, Magnet):
+        thing = thing.model
+    elif isinstance(thing, Site):
+        thing = thing.project
+    elif isinstance(thing, Assessment):
+        thing = thing.outcome
+    return draw(thing, ax, **options)
