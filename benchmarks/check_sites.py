@@ -179,7 +179,7 @@ def department(packs: tuple[str, ...] = ("uk",), isocentre: tuple[float, float] 
         }))
     ground = Storey(
         name="Ground", elevation=0.0, height=4.2, ceiling=3.0, slab_m=0.3, occupied=(0.0, 2.1), occupancy=None, drawing=None, revision=None,
-        registered="reference drawing", plan=plan([shapely.box(*b) for n, (b, _) in drawn.items() if rooms.get(n, 1) is not None], openings, incomplete=incomplete),
+        registered="reference drawing", plan=plan([shapely.box(*b) for n, (b, f) in drawn.items() if rooms.get(n, 1) is not None and not f.get("is_area")], openings, incomplete=incomplete),
     )
     scanner = Scanner("MR1", more.pop("model", None) or magnet(grade), "Ground", (Pose((*isocentre, 1.05), bearing),), 1.05, ("+z",), "proposed")
     facts = {"storeys": (ground,), "scanners": (scanner,), "windows": (Window("Ground", ((7.15, 1.5), (7.15, 3.5)), 0.9, 2.1, "observation"),),

@@ -171,7 +171,9 @@ def cases() -> Iterator[Case]:
     yield Case("field_volumes", "not-assessed", "200 mT volume", lambda: d(rooms={"SCAN": None}), "no scan room known")
     vendor = ("vendor",)
     yield Case("transient", "warn", "transient of MR1", lambda: d(vendor), "6 m across reaches 9.0 m, into SCREENING")
-    yield Case("transient", "pass", "transient of MR1", lambda: d(vendor, rooms={n: {"occupancy": "restricted"} for n in small.ROOMS}), "no other space near")
+    fenced = {n: {"occupancy": "restricted"} for n in small.ROOMS}
+    garden = {"garden": ((-9.0, -9.0, 30.0, 30.0), {"occupancy": "none", "is_area": True, "from_plan": False, "status": "stated"})}
+    yield Case("transient", "pass", "transient of MR1", lambda: d(vendor, rooms=fenced, boxes=garden), "no other space near")
     yield Case("transient", "not-assessed", "transient of MR1", lambda: d(vendor, rooms={"SCREENING": {"occupancy": None}}), "nobody says")
     yield Case("attested", "pass", "UK-FLD-03", _attest, "attested, covers these drawings, not expired")
     yield Case("attested", "fail", "UK-FLD-03", lambda: _attest(answer=False), "attested: not so")

@@ -39,6 +39,12 @@ def _control(space: Space | None) -> int:
     return 1 if space.zone == "III" or space.occupancy == "restricted" else 0
 
 
+def undescribed(project: Project, door: Door) -> Space | None:
+    """Return the side of a door of which nobody gives zone or occupancy, or None."""
+    sides = between(project, door)
+    return next((s for s in sides or () if s is not None and s.zone is None and s.occupancy is None), None)
+
+
 def lock_rules(project: Project) -> tuple[Rule, ...]:
     """Return the rules on locks."""
     return rules_of(project, "access-control")
@@ -77,6 +83,17 @@ def _lock(project: Project, door: Door, rules: tuple[Rule, ...]) -> Finding:
     deep, other = inner(project, door)
     lead = f"The door from {side_label(other)} into {side_label(deep)}"
     more = {"storey": door.storey, "location": place(door), "grades": (plan_grade(door),), "kind": "lock"}
+    blank = undescribed(project, door)
+    if blank is not None:
+        return state(
+            "access",
+            rules,
+            subject,
+            "not-assessed",
+            f"{lead}: nobody gives zone or occupancy of {blank.label}, so what this door must keep out is not known.",
+            remedy=f"Give zone and occupancy for {blank.label} (ask the department).",
+            **more,
+        )
     if door.lock is None:
         return state(
             "access",
@@ -115,6 +132,17 @@ def _signs(project: Project, door: Door, rules: tuple[Rule, ...]) -> Finding:
     """Both sides: a person inside an open door must see where the controlled area ends, too."""
     subject = f"signs of {door_subject(project, door)}"
     more = {"storey": door.storey, "location": place(door), "grades": (plan_grade(door),), "kind": "sign"}
+    blank = undescribed(project, door)
+    if blank is not None:
+        return state(
+            "access",
+            rules,
+            subject,
+            "not-assessed",
+            f"{door_subject(project, door)}: nobody gives zone or occupancy of {blank.label}.",
+            remedy=f"Give zone and occupancy for {blank.label} (ask the department).",
+            **more,
+        )
     if door.signs is None:
         return state(
             "access",

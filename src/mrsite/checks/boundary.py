@@ -141,14 +141,15 @@ def _workplaces(project: Project, evidence: Evidence, rules: tuple[Rule, ...], s
             grades=grades,
             **more,
         )
-    unsaid = [s for s in met if s.workstation is None and s.occupancy != "none"]
+    hidden = [s for s in project.spaces if s.storey == storey.name and not usable(s) and s.workstation is not False]
+    unsaid = [s for s in met if s.workstation is None and s.occupancy != "none"] + hidden
     if unsaid:
         return state(
             "boundary",
             rules,
             subject,
             "not-assessed",
-            f"Nobody says whether {named(s.label for s in unsaid)}, which the 0.1 mT line enters, has a fixed workstation.",
+            f"Nobody says whether {named(s.label for s in unsaid)}, which the 0.1 mT line enters or may enter, has a fixed workstation.",
             remedy="Give workstation = true or false for these rooms.",
             grades=grades,
             **more,

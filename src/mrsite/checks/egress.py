@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mrsite.checks.access import controlled_door
+from mrsite.checks.access import controlled_door, undescribed
 from mrsite.checks.doors import door_subject, place
 from mrsite.checks.finding import Finding
 from mrsite.checks.judge import plan_grade, rules_of, state
@@ -27,7 +27,20 @@ def check(project: Project, evidence: Evidence) -> list[Finding]:
         name = door_subject(project, door)
         subject = f"exit by {name}"
         more = {"storey": door.storey, "location": place(door), "grades": (plan_grade(door),), "kind": "egress"}
-        if door.free_egress is False:
+        blank = undescribed(project, door)
+        if blank is not None and door.free_egress is not False:
+            findings.append(
+                state(
+                    "egress",
+                    rules,
+                    subject,
+                    "not-assessed",
+                    f"{name}: nobody gives zone or occupancy of {blank.label}.",
+                    remedy=f"Give zone and occupancy for {blank.label} (ask the department).",
+                    **more,
+                )
+            )
+        elif door.free_egress is False:
             findings.append(
                 state(
                     "egress",
@@ -41,10 +54,6 @@ def check(project: Project, evidence: Evidence) -> list[Finding]:
             )
         elif door.free_egress:
             findings.append(state("egress", rules, subject, "pass", f"{name} opens from inside without a key.", **more))
-        elif door.lock is False:
-            findings.append(
-                state("egress", rules, subject, "pass", f"{name} has no lock, so it opens from inside.", **more)
-            )
         else:
             findings.append(
                 state(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from mrsite.checks.doors import named
-from mrsite.checks.enclosure import usable
+from mrsite.checks.enclosure import floor_of, usable
 from mrsite.checks.finding import Finding
 from mrsite.checks.judge import rules_of, scanners, state
 from mrsite.guidance.packs import Rule
@@ -79,6 +79,10 @@ def _ellipse(project: Project, rule: Rule, scanner: Scanner) -> Finding:
                     met.append(space.label)
                 elif space.occupancy is None:
                     unsaid.append(space.label)
+        if storey.occupancy in ("public", "staff"):
+            met.append(f"the rest of {storey.name}")
+        elif storey.occupancy is None and not floor_of(project, storey).beyond(ellipse).is_empty:
+            unsaid.append(f"what no room of {storey.name} describes")
     subject = f"transient of {scanner.id}"
     grade = "read" if same else "borrowed"
     more: dict[str, Any] = {
@@ -99,7 +103,7 @@ def _ellipse(project: Project, rule: Rule, scanner: Scanner) -> Finding:
             remedy="Ask the vendor for this model's figures, and write the event into the local rules.",
             **more,
         )
-    if unsaid or not project.spaces:
+    if unsaid:
         return state(
             "transient",
             (rule,),
