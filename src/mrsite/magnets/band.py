@@ -17,12 +17,12 @@ from mrsite.base.errors import InputError
 from mrsite.magnets.members import member_magnitudes, member_rays, member_values, scale_of
 from mrsite.magnets.model import Array, MagnetModel
 from mrsite.magnets.rays import outermost, source_magnitude
-from mrsite.magnets.record import FLOOR_M, STRETCH, weighted_band
+from mrsite.magnets.record import band_shape, weighted_band
 from mrsite.maps import Plane, Profile, contours, meridian_profile
 
 Quantity = Literal["B", "gradient", "force_product"]
 
-_STRETCH_NEAR = 1.5  # gradients and force products: pointwise bands in the bore cover too little at 1.3
+_NEAR = 1.15  # gradients and force products: pointwise bands near the winding cover less
 _STEP_DEG = 1.5
 _SHARES = ("ensemble", "site to site", "position and plan")
 
@@ -99,7 +99,8 @@ def banded_profile(
     Notes
     -----
     Along each ray from the isocentre: the 2.5-97.5 % range of the members' outermost crossings,
-    stretched 1.3 times about the median plus 5 mm (1.5 times wider where a class default was used).
+    stretched about the median as `record.band_shape` says (1.3 times plus 5 mm where one line is
+    published; 1.5 times wider where a class default was used).
     """
     model.require_modelled()
     if not (np.isfinite(level) and level > 0.0):
@@ -168,8 +169,7 @@ def banded_values(
     if model.ensemble is not None and len(points):
         rho, z = np.hypot(points[:, 0], points[:, 1]), points[:, 2]
         members = member_values(model, rho, z, quantity)
-        widening = model.fit.widening if model.fit else 1.0
-        stretch = (STRETCH if quantity == "B" else _STRETCH_NEAR) * widening
+        stretch = band_shape(model)[0] * (1.0 if quantity == "B" else _NEAR)
         # Stretched in the logarithm: a field is a magnitude, and its errors are factors.
         low, high = weighted_band(np.log(np.maximum(members, 1e-300)), model.ensemble.weights, stretch)
         up, down = np.maximum(np.exp(high) - value, 0.0), np.maximum(value - np.exp(low), 0.0)
@@ -276,16 +276,16 @@ def _ensemble_share(
 ) -> tuple[Array, Array, tuple[BranchLine, ...]]:
     e = model.ensemble
     assert e is not None
-    widening = model.fit.widening if model.fit else 1.0
-    stretch = (STRETCH if quantity == "B" else _STRETCH_NEAR) * widening
-    low, high = weighted_band(members, e.weights, stretch, FLOOR_M)
+    stretch, floor = band_shape(model)
+    stretch *= 1.0 if quantity == "B" else _NEAR
+    low, high = weighted_band(members, e.weights, stretch, floor)
     branches = []
     for k, branch in enumerate(e.branches):
         chosen = e.branch == k
         if not chosen.any():
             continue
         part = members[chosen]
-        b_low, b_high = weighted_band(part, e.weights[chosen], stretch, FLOOR_M)
+        b_low, b_high = weighted_band(part, e.weights[chosen], stretch, floor)
         branches.append(BranchLine(branch.signs, branch.weight, np.maximum(b_low, 0.0), np.median(part, axis=0), b_high))
     return np.maximum(high - distance, 0.0), np.maximum(distance - low, 0.0), tuple(branches)
 

@@ -59,15 +59,16 @@ def prior(geometry: str, tier: str, shielding: str) -> Prior:
     geometry : str
         ``whole-body``, ``head``, ``extremity``, ``preclinical``.
     tier : str
-        ``"T"``: compact shields, good homogeneity; ``"W"``: wide, drawn where T finds too little.
+        ``"T"``: compact shields, good homogeneity; ``"W"``: wide, drawn where T finds too little;
+        ``"F"``: free use of the winding room, where many figures pin the field by themselves.
     shielding : str
         Unshielded and passive magnets take the wide winding gap.
     """
     table = _class(geometry)
-    wide = tier == "W"
+    names = {"T": ("",), "W": ("_wide", ""), "F": ("_free", "_wide", "")}[tier]
 
     def pair(key: str, factor: float = 1.0) -> Range:
-        low, high = table[f"{key}_wide"] if wide and f"{key}_wide" in table else table[key]
+        low, high = next(table[key + name] for name in names if key + name in table)
         return float(low) * factor, float(high) * factor
 
     return Prior(

@@ -19,6 +19,9 @@ from mrsite.magnets.sampling import Problem
 Progress = Callable[[float], None]
 
 _PILOT = 12  # tries of each pattern before the weights are known
+_PILOT_TOTAL = 60  # and of all patterns together, where there are many
+_PILOT_LIMIT = 110  # tries after which a tier that finds too little is given up
+_LAST_PILOT = 110
 _LEAST_SHARE = 0.06  # of the pilot tries accepted: below it the prior is widened
 _MOST_TRIES = 14  # for each member wanted
 _FEWEST = 10  # members below which a tier counts as failed
@@ -100,21 +103,20 @@ def fit(
     notes = list(size.warnings)
     told = progress or (lambda share: None)
     found = None
-    for tier in ("T", "W"):
+    tiers = ("T", "W", "F") if len({f.level for f in figures.lines}) > 2 or len(figures.points) > 2 else ("T", "W")
+    for tier in tiers:
         problem = _problem(data, figures, size, tier)
         rng = np.random.default_rng(np.random.SeedSequence([seed, ord(tier)]))
         tallies = _sample(problem, patterns(figures, data.shielding), rng, members, told)
         number = sum(len(t.members) for t in tallies)
-        if number >= min(members, _FEWEST):
+        if number >= min(members, _FEWEST) or (number and tier == tiers[-1] and found is None):
             found = tier, problem, tallies
             break
         if found is None or number > sum(len(t.members) for t in found[2]):
             found = tier, problem, tallies
-        if tier == "T":
-            notes.append(
-                f"the prior of compact shields met the figures in {number} of {sum(t.tries for t in tallies)} designs: "
-                "the wide prior was drawn"
-            )
+        if tier != tiers[-1]:
+            tried = sum(t.tries for t in tallies)
+            notes.append(f"prior {tier} met the figures in {number} of {tried} designs: a wider one was drawn")
     assert found is not None
     tier, problem, tallies = found
     if not any(t.members for t in tallies):
@@ -166,34 +168,35 @@ def _problem(data: MagnetModel, figures: Figures, size: Dimensions, tier: str) -
 def _sample(
     problem: Problem, hypotheses: tuple[Pattern, ...], rng: np.random.Generator, members: int, told: Progress
 ) -> list[_Tally]:
-    tallies = [_Tally(p) for p in hypotheses]
-    for _ in range(max(_PILOT, -(-48 // len(tallies)))):
+    """Draw designs: a pilot of every hypothesis that is possible at all, then as many of each as its weight asks for."""
+    tallies = [_Tally(p) for p in hypotheses if len(hypotheses) == 1 or problem.possible(p)]
+    if not tallies:
+        return []
+    pilot = max(_PILOT // 2, min(_PILOT, _PILOT_TOTAL // len(tallies)))
+    for k in range(_LAST_PILOT):
         for tally in tallies:
             tally.add(problem, rng)
-    told(min(sum(len(t.members) for t in tallies) / members, 1.0))
-    if sum(len(t.members) for t in tallies) < _LEAST_SHARE * sum(t.tries for t in tallies):
-        for _ in range(60):  # a second look before the tier is given up
-            tally = max(tallies, key=lambda t: t.evidence) if any(t.members for t in tallies) else None
-            for chosen in [tally] if tally else tallies:
-                chosen.add(problem, rng)
-            if sum(t.tries for t in tallies) > 160:
-                break
+        tries, found = sum(t.tries for t in tallies), sum(len(t.members) for t in tallies)
+        if k + 1 >= pilot and (found >= _LEAST_SHARE * tries or tries >= _PILOT_LIMIT):
+            break
+    else:
+        tries, found = sum(t.tries for t in tallies), sum(len(t.members) for t in tallies)
+    if found < _LEAST_SHARE * tries:
+        return tallies
+    told(min(found / members, 1.0))
     for _ in range(_MOST_TRIES * members):
         total = sum(t.evidence for t in tallies)
-        if total == 0.0:
-            break
         lacking = [
-            (t.evidence / total - len(t.members) / members, k)
+            (t.evidence / total - len(t.members) / members, -k)
             for k, t in enumerate(tallies)
             if t.evidence / total >= _NEGLIGIBLE
         ]
-        shortfall, k = max(lacking, key=lambda pair: (pair[0], -pair[1]))
+        shortfall, k = max(lacking)
         if shortfall * members < 0.5:
             break
-        before = len(tallies[k].members)
-        tallies[k].add(problem, rng)
-        if len(tallies[k].members) > before:
-            told(min(sum(len(t.members) for t in tallies) / members, 1.0))
+        tally = tallies[-k]
+        tally.add(problem, rng)
+        told(min(sum(len(t.members) for t in tallies) / members, 1.0))
     return tallies
 
 

@@ -134,7 +134,7 @@ def draw_design(
         thick = rng.uniform(*prior.shield_layer)
         chosen = _layers(shield_radii, centre - 0.5 * thick, thick, prior.cell[0])
         start = rng.uniform(*prior.shield_start) * half
-        length = half if prior.shield_start[0] == 0.0 else rng.uniform(*prior.shield_length)
+        length = half if prior.shield_start[0] < 0.01 else rng.uniform(*prior.shield_length)
         place = (np.abs(mid_z) >= start) & (np.abs(mid_z) <= max(min(start + length, half), start + prior.cell[1]))
         shield = ~is_primary & np.isin(mid_r.round(9), chosen) & place
         index.append(np.flatnonzero(shield))

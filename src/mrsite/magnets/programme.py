@@ -59,6 +59,11 @@ class Programme:
         """Number of unknowns."""
         return len(self._scale)
 
+    @property
+    def total(self) -> float:
+        """Conductor with every cell at its limit, A m."""
+        return float(self._cost.sum())
+
     def least_conductor(self) -> tuple[Array, float] | None:
         """Return the design of least conductor and that length in A m; None where there is none."""
         scale = float(self._cost.sum())

@@ -14,14 +14,15 @@ import numpy as np
 from mrsite.magnets.branches import Pattern
 from mrsite.magnets.classes import Dimensions, Prior
 from mrsite.magnets.figures import Figures, LineFigure, PointFigure
-from mrsite.magnets.lattice import Lattice, build_lattice, draw_design
+from mrsite.magnets.lattice import Design, Lattice, build_lattice, draw_design
 from mrsite.magnets.model import Array
 from mrsite.magnets.programme import Programme, Rows
 from mrsite.magnets.rays import RayTable, extents, outermost, ray_table
 
 _SPHERES = 6
 _BACK = 0.9  # the field just outside a line may have turned, but is below the level: -0.9 L .. L
-_SLACK = 0.15  # of the half-rounding: a crossing this far outside is still taken (grid and interpolation)
+_MIX = (3.0, 3.0)  # the mean of two extremes is likelier than either: real designs are no extremes
+_SLACK = 0.08  # of the half-rounding: a crossing this far outside is still taken (grid and interpolation)
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,28 @@ class Problem:
 
     # ------------------------------------------------------------------------------------ a try
 
+    def possible(self, pattern: Pattern, largest: float = 1.0) -> bool:
+        """Whether any winding at all meets the linear rows: every cell allowed, the densest current, the worst field.
+
+        A relaxation of every design of the prior: what it rules out, no design can meet.
+        """
+        return self.relaxed(pattern, largest) is not None
+
+    def relaxed(self, pattern: Pattern, largest: float = 1.0, objective: Array | None = None) -> Array | None:
+        """Return a winding of least conductor (or least ``objective``) over all cells; None where there is none."""
+        number = np.arange(len(self.lattice.cells))
+        shield = number >= self.lattice.primary
+        both = [number, number[shield]] if self.shielding == "passive" else [number]
+        signs = [np.where(shield, -1.0, 1.0), np.ones(int(shield.sum()))][: len(both)]
+        worst = 10.0 ** self.prior.homogeneity_log10[1]
+        design = Design(np.concatenate(both), np.concatenate(signs), self.prior.current_density[1] * largest, worst, 0)
+        programme = Programme(self.lattice, design, self._linear_rows(pattern, worst, 0), self.centre, self.B0)
+        if objective is None:
+            least = programme.least_conductor()
+            return None if least is None else programme.currents(least[0])
+        x = programme.extreme(objective, programme.total)
+        return None if x is None else programme.currents(x)
+
     def attempt(self, rng: np.random.Generator, pattern: Pattern) -> Try:
         """Draw a design and, where the figures allow it, a winding of it."""
         design = draw_design(rng, self.lattice, self.size, self.prior, self.shielding, _SPHERES)
@@ -172,7 +195,7 @@ class Problem:
         extra = rng.uniform(0.0, 1.2)
         functional = rng.standard_normal(len(self._outside)) @ self._outside
         other = -functional if rng.random() < 0.5 else rng.standard_normal(len(self._outside)) @ self._outside
-        mix = rng.random()
+        mix = rng.beta(*_MIX)
         rows = self._linear_rows(pattern, design.homogeneity, design.radius)
         programme = Programme(self.lattice, design, rows, self.centre, self.B0)
         least = programme.least_conductor()
