@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from mrsite.plans.limits import Limits
     from mrsite.plans.plan import Door, Plan, Room
     from mrsite.plans.read import read_plan
+    from mrsite.plans.report import plan_report
     from mrsite.plans.units import DrawingUnitsError, calibrate, decide_units
 
 _WHERE = {
@@ -21,6 +22,7 @@ _WHERE = {
     "calibrate": "units",
     "decide_units": "units",
     "door_graph": "graph",
+    "plan_report": "report",
     "read_plan": "read",
     "rooms_geojson": "geojson",
 }
@@ -33,6 +35,7 @@ __all__ = [
     "calibrate",
     "decide_units",
     "door_graph",
+    "plan_report",
     "read_plan",
     "rooms_geojson",
 ]

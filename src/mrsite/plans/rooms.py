@@ -209,3 +209,14 @@ def make_spaces(faces: Sequence[Any], tags: dict[int, list[Tag]], doors_at: Ints
     if closed:
         culls.append(Cull("enclosed faces", closed, "withheld: no label and no door leads into them"))
     return out, culls
+
+
+def reference_counts(rooms: Sequence[Any]) -> dict[tuple[str, str], int]:
+    """How often each number and each name occurs."""
+    out: dict[tuple[str, str], int] = {}
+    for r in rooms:
+        for key in ("number", "name"):
+            value = getattr(r, key)
+            if value:
+                out[(key, value)] = out.get((key, value), 0) + 1
+    return out
