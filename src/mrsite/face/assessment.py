@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mrsite.base.errors import InputError
-from mrsite.checks.finding import Conclusion, Finding, Outcome
+from mrsite.checks.finding import Conclusion, Finding, Outcome, Status
 
 if TYPE_CHECKING:
     import pandas
@@ -26,9 +26,9 @@ class Assessment:
         return self.outcome.conclusion
 
     @property
-    def findings(self) -> tuple[Finding, ...]:
-        """All findings, worst first."""
-        return self.outcome.findings
+    def findings(self) -> Findings:
+        """All findings, worst first; in Jupyter a table of them."""
+        return Findings(self.outcome.findings)
 
     def to_frame(self) -> pandas.DataFrame:
         """Return the findings as a table; the columns are those of ``findings.csv``."""
@@ -79,6 +79,26 @@ class Assessment:
     def __repr__(self) -> str:
         counts = ", ".join(f"{n} {status}" for status, n in self.outcome.counts.items())
         return f"<Assessment of {self.outcome.project.name!r}: {self.conclusion} ({counts})>"
+
+    def _repr_html_(self) -> str:
+        from mrsite.outputs.cards import assessment_card
+
+        return assessment_card(self.outcome)
+
+
+class Findings(tuple[Finding, ...]):
+    """Findings in a tuple that Jupyter shows as a table."""
+
+    __slots__ = ()
+
+    def of(self, *statuses: Status) -> Findings:
+        """Return those with one of the statuses ``fail``, ``warn``, ``not-assessed``, ``pass``."""
+        return Findings(f for f in self if f.status in statuses)
+
+    def _repr_html_(self) -> str:
+        from mrsite.outputs.cards import findings_card
+
+        return findings_card(self)
 
 
 def _write(path: str | Path, content: bytes) -> None:

@@ -181,6 +181,11 @@ class Site:
         magnets = ", ".join(f"{s.id}: {s.magnet.id}" for s in self.project.scanners)
         return f"<Site {self.project.name!r}: {len(self.project.storeys)} storeys, {magnets}>"
 
+    def _repr_html_(self) -> str:
+        from mrsite.outputs.cards import site_card
+
+        return site_card(self.project)
+
 
 def load_site(path: str | Path, *, progress: Callable[[str], None] | None = None) -> Site:
     """Read a site file, its drawings, magnets and packs.

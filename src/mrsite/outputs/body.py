@@ -9,7 +9,7 @@ from mrsite.magnets.model import MagnetModel
 
 @dataclass(frozen=True)
 class Body:
-    """Outside and bore of a magnet, m; ``source`` says in words what the sizes rest on, empty where all are published."""
+    """Outside and bore of a magnet, m; ``source`` says what unpublished sizes rest on."""
 
     length: float
     diameter: float
