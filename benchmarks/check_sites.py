@@ -23,6 +23,7 @@ from mrsite.magnets.model import MagnetModel
 from mrsite.plans.plan import Opening, Plan, UnitDecision
 from mrsite.site.evidence import Evidence, Region, VolumeResult, Wanted, WantedRegion, WantedVolume
 from mrsite.site.project import Door, Equipment, Project, Scanner, Space, Storey, Window
+from mrsite.site.vent import vent_site
 
 Box = tuple[float, float, float, float]
 
@@ -45,7 +46,7 @@ class Spheroid:
         return Evidence(
             regions=tuple(self._region(project, w) for w in wanted.regions),
             volumes={(w.id, w.quantity): self._volume(project, w) for w in wanted.volumes},
-            modelled=("a spheroid",), **more,
+            vents={v.scanner: v for v in vent_site(project)} if wanted.vents else {}, modelled=("a spheroid",), **more,
         )
 
     def _region(self, project: Project, want: WantedRegion) -> Region:

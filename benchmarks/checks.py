@@ -179,6 +179,9 @@ def cases() -> Iterator[Case]:
     yield Case("attested", "fail", "UK-FLD-03", lambda: _attest(answer=False), "attested: not so")
     yield Case("attested", "not-assessed", "UK-FLD-03", lambda: _attest(covers="another"), "covers another drawing")
     yield Case("attested", "not-assessed", "UK-FLD-03", lambda: _attest(expires="2026-02-01"), "expired before the issue of 2026-03-01")
+    from benchmarks import check_quench  # its rows are of the class above
+
+    yield from check_quench.cases()
 
 
 def main() -> int:
