@@ -5,9 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from mrsite.base.errors import InputError
 from mrsite.base.files import OutputFolder
+from mrsite.base.text import distinct_slugs
 from mrsite.checks.finding import Outcome
-from mrsite.outputs import annotated_dxf, csv_tables, findings_json, geojson, plan_svg, report_html
+from mrsite.outputs import (
+    annotated_dxf,
+    basis_json,
+    bundle as bundles,
+    cad_notes,
+    csv_tables,
+    findings_json,
+    geojson,
+    netcdf,
+    overlay_dxf,
+    plan_svg,
+    report_html,
+    report_pdf,
+    sheets,
+)
 from mrsite.outputs.pictures import Pictures
 
 Progress = Callable[[str, float], None]
@@ -16,30 +32,82 @@ Progress = Callable[[str, float], None]
 def files_of(outcome: Outcome, *, progress: Progress | None = None) -> dict[str, bytes]:
     """Return all files of an assessment by name; the same outcome gives the same bytes."""
     say = progress or (lambda text, share: None)
-    files: dict[str, bytes] = {"findings.json": findings_json.render(outcome)}
-    storeys = outcome.project.storeys
     pictures = Pictures(outcome)
+    files, notes = _drawings(outcome, pictures, say)
+    files[cad_notes.NAME] = cad_notes.render([n for n in files if n.endswith(".dxf")], pictures.drawings, notes)
+    say("tables", 0.5)
+    files["findings.json"] = findings_json.render(outcome)
+    files["basis.json"] = basis_json.render(outcome, notes)
+    files["site.geojson"] = geojson.render(outcome)
+    files.update(csv_tables.render(outcome))
+    say("field maps", 0.55)
+    files["field.nc"] = netcdf.render(outcome, pictures)
+    say("report", 0.65)
+    files["report.html"] = report_html.render(outcome, pictures, notes)
+    files["report.pdf"] = report_pdf.render(outcome, pictures, notes)
+    say("sheets", 0.85)
+    files.update(sheets.render(outcome, pictures))
+    return files
+
+
+def _drawings(outcome: Outcome, pictures: Pictures, say: Progress) -> tuple[dict[str, bytes], list[str]]:
+    files: dict[str, bytes] = {}
     notes: list[str] = []
+    storeys = outcome.project.storeys
     for k, storey in enumerate(storeys):
-        say(f"drawing {storey.name}", 0.5 * k / len(storeys))
+        say(f"drawing {storey.name}", 0.45 * k / len(storeys))
         drawing, slug = pictures.drawings[storey.name], pictures.slugs[storey.name]
-        host = annotated_dxf.host_bytes(storey.plan)
-        made = annotated_dxf.drawing_files(drawing, storey.plan, host, slug)
+        made = annotated_dxf.drawing_files(drawing, storey.plan, annotated_dxf.host_bytes(storey.plan), slug)
         files.update(made.files)
         notes += made.notes
         files[f"{slug}.svg"] = plan_svg.render(drawing, pictures.linework(storey.name), whole=True)
-    files.update(csv_tables.render(outcome))
-    files["site.geojson"] = geojson.render(outcome)
-    say("report", 0.6)
-    files["report.html"] = report_html.render(outcome, pictures, notes)
-    return files
+    names = [f"section {s.name} {s.standing.id}" for s, _ in pictures.sections]
+    for slug, (_, drawing) in zip(distinct_slugs(names, "section"), pictures.sections):
+        files[f"{slug}.dxf"] = overlay_dxf.render(drawing, 1.0, 6)
+        files[f"{slug}.svg"] = plan_svg.render(drawing, (), everything=True)
+    return files, notes
 
 
 def write_folder(outcome: Outcome, out: Path | OutputFolder, *, progress: Progress | None = None,
                  bundle: bool = False) -> list[Path]:
-    """Write all files of an assessment into a folder, whole or not at all."""
+    """Write all files of an assessment into a folder, whole or not at all.
+
+    Parameters
+    ----------
+    out : path, or the folder already claimed
+    bundle : bool
+        Add ``bundle.zip``: results, inputs and a manifest of their hashes.
+    """
     if isinstance(out, OutputFolder):
-        return out.write(files_of(outcome, progress=progress))
-    inputs = [s.plan.path for s in outcome.project.storeys if s.plan is not None]
-    with OutputFolder(out, inputs=[outcome.project.path, *inputs]) as folder:
-        return folder.write(files_of(outcome, progress=progress))
+        files = files_of(outcome, progress=progress)
+        if bundle:
+            files["bundle.zip"] = bundles.render(files, input_bytes(outcome))
+        return out.write(files)
+    with OutputFolder(out, inputs=[p for p in input_paths(outcome).values() if p.exists()]) as folder:
+        return write_folder(outcome, folder, progress=progress, bundle=bundle)
+
+
+def input_paths(outcome: Outcome) -> dict[str, Path]:
+    """Return the files that the assessment was made from: the site file, its drawings, its magnets."""
+    project = outcome.project
+    paths = [Path(project.path)]
+    paths += [Path(s.plan.path) for s in project.storeys if s.plan is not None]
+    paths += [Path(s.magnet.path) for s in project.scanners if s.magnet.path is not None]
+    named: dict[str, Path] = {}
+    for path in dict.fromkeys(paths):
+        name, count = path.name, 2
+        while name in named:
+            name, count = f"{path.stem}-{count}{path.suffix}", count + 1
+        named[name] = path
+    return named
+
+
+def input_bytes(outcome: Outcome) -> dict[str, bytes]:
+    """Return the input files by name, for a bundle."""
+    found = {}
+    for name, path in input_paths(outcome).items():
+        try:
+            found[name] = path.read_bytes()
+        except OSError as error:
+            raise InputError(f"{path}: cannot be read for the bundle ({error.strerror}); put it back") from None
+    return found

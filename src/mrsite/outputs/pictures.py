@@ -11,8 +11,11 @@ from mrsite.base.text import distinct_slugs
 from mrsite.checks.finding import Outcome
 from mrsite.outputs.mark import Drawing
 from mrsite.outputs.marks import standings_on, storey_drawing
+from mrsite.outputs.plan_svg import HostText
 from mrsite.outputs.section_marks import section_drawing
 from mrsite.outputs.views import FieldMap, Section, field_maps, sections
+
+_MOST_TEXTS = 2000
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +53,16 @@ class Pictures:
         return made
 
     def linework(self, storey_name: str) -> Sequence[Any]:
-        """Return the host's own lines."""
+        """Return the host's own lines and texts."""
         plan = self.outcome.project.storey(storey_name).plan
-        return plan.linework if plan is not None else ()
+        return () if plan is None else host_lines(plan)
+
+
+def host_lines(plan: Any) -> list[Any]:
+    """Return what of a plan is drawn as background: its lines, and its texts of a readable size."""
+    texts = [
+        HostText(t.text, t.at, t.height_m, t.rotation_deg)
+        for t in plan.texts
+        if 0.05 <= t.height_m <= 5.0 and t.text.strip()
+    ]
+    return [*plan.linework, *texts[:_MOST_TEXTS]]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
@@ -20,19 +21,45 @@ _DASHES = {"DASHEDTINY": (4, 2), "DASHDOTTINY": (6, 2, 0.4, 2), "CENTERTINY": (1
 _HOST_MM = {"wall": 0.25}
 
 
-def render(drawing: Drawing, linework: Sequence[Any] = (), *, prefix: str = "", whole: bool = False) -> bytes:
-    """Return the drawing as a file of its own."""
-    body, box = picture(drawing, linework, prefix=prefix, whole=whole)
-    width, height = box[2] - box[0], box[3] - box[1]
+def render(drawing: Drawing, linework: Sequence[Any] = (), *, prefix: str = "", whole: bool = False,
+           everything: bool = False) -> bytes:
+    """Return the drawing as a file of its own, at its plot scale."""
+    body, box = picture(drawing, linework, prefix=prefix, whole=whole, everything=everything)
+    return _file(body, (0.0, 0.0, box[2] - box[0], box[3] - box[1]), drawing)
+
+
+def place(drawing: Drawing, linework: Sequence[Any], window: Box) -> bytes:
+    """Return a cut-out of the drawing: only what touches a window, plan metres."""
+    def near(points: Iterable[Sequence[float]]) -> bool:
+        xs, ys = zip(*((p[0], p[1]) for p in points))
+        return (max(xs) >= window[0] and min(xs) <= window[2] and max(ys) >= window[1] and min(ys) <= window[3])
+
+    lines = [line for line in linework if len(line.points) and near(line.points)]
+    def shown(mark: Mark) -> bool:
+        box = None if isinstance(mark, Tag) else box_of((mark,))
+        if box is None:
+            return False
+        if isinstance(mark, Text):  # half a word is worse than none
+            return box[0] >= window[0] and box[1] >= window[1] and box[2] <= window[2] and box[3] <= window[3]
+        return near(((box[0], box[1]), (box[2], box[3])))
+
+    marks = tuple(mark for mark in drawing.marks if shown(mark))
+    cut = replace(drawing, marks=marks, extent=window)
+    body, box = picture(cut, lines)
+    margin = window[0] - box[0]
+    return _file(body, (margin, margin, window[2] - window[0], window[3] - window[1]), drawing)
+
+
+def _file(body: str, view: Box, drawing: Drawing) -> bytes:
+    x, y, width, height = view
     paper = 1000.0 / drawing.plot_scale
     head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.3f} {height:.3f}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{x:.3f} {y:.3f} {width:.3f} {height:.3f}" '
         f'width="{width * paper:.1f}mm" height="{height * paper:.1f}mm" role="img" '
         f'aria-label="{escape(inert(drawing.name, 80))}" font-family="DejaVu Sans, Arial, sans-serif">'
+        f'<rect x="{x:.3f}" y="{y:.3f}" width="{width:.3f}" height="{height:.3f}" fill="#ffffff"/>'
     )
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{head}<rect width="100%" height="100%" fill="#ffffff"/>{body}</svg>\n'.encode(
-        "utf-8", "replace"
-    )
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{head}{body}</svg>\n'.encode("utf-8", "replace")
 
 
 def picture(drawing: Drawing, linework: Sequence[Any] = (), *, prefix: str = "", whole: bool = False,
@@ -71,6 +98,21 @@ def picture(drawing: Drawing, linework: Sequence[Any] = (), *, prefix: str = "",
     return "".join(parts), box
 
 
+@dataclass(frozen=True)
+class HostText:
+    """A text of the host, drawn in the background; ``at`` is its middle, m."""
+
+    text: str
+    at: tuple[float, float]
+    height: float
+    rotation_deg: float = 0.0
+
+    @property
+    def points(self) -> tuple[tuple[float, float], ...]:
+        """Where it is, as a line has points."""
+        return (self.at,)
+
+
 class _Frame:
     """From plan metres to the picture's own."""
 
@@ -97,7 +139,11 @@ def _stroke(style: LayerStyle, drawing: Drawing) -> str:
 
 def _host(linework: Sequence[Any], frame: _Frame, drawing: Drawing, prefix: str) -> str:
     by_kind: dict[str, list[str]] = {}
+    words = []
     for line in linework:
+        if isinstance(line, HostText):
+            words.append(_host_text(line, frame))
+            continue
         by_kind.setdefault(str(line.kind), []).append(_relative(line.points, frame))
     parts = []
     for kind in sorted(by_kind):
@@ -105,7 +151,14 @@ def _host(linework: Sequence[Any], frame: _Frame, drawing: Drawing, prefix: str)
         colour = "#5c5c5c" if kind == "wall" else "#a0a0a0"
         path = "".join(by_kind[kind])
         parts.append(f'<path d="{path}" stroke="{colour}" fill="none" stroke-width="{width}"/>')
-    return f'<g class="layer host" id="{prefix}host" data-item="host">{"".join(parts)}</g>'
+    return f'<g class="layer host" id="{prefix}host" data-item="host">{"".join(parts)}{"".join(words)}</g>'
+
+
+def _host_text(text: HostText, frame: _Frame) -> str:
+    (x, y), size = frame.point(*text.at).split(","), _short(text.height / 0.72)
+    turn = f' transform="rotate({_short(-text.rotation_deg)} {x} {y})"' if text.rotation_deg else ""
+    return (f'<text x="{x}" y="{y}" dy="{_short(0.5 * text.height)}" font-size="{size}" text-anchor="middle" '
+            f'fill="#767676"{turn}>{escape(inert(text.text, 60))}</text>')
 
 
 def _relative(points: Iterable[Sequence[float]], frame: _Frame) -> str:

@@ -7,9 +7,9 @@ from mrsite.plans.rooms import reference_counts
 from mrsite.plans.tags import guess_use
 
 
-def site_template(
-    plan: Plan, *, magnet: str, at: tuple[float, float], bearing_deg: float = 0.0, plan_file: str | None = None,
-    name: str = "Site", storey: str = "Ground", isocentre_height_m: float = 1.05,
+def site_toml(
+    plan: Plan, *, magnet: str, isocentre: tuple[float, float], bearing_deg: float = 0.0, isocentre_height: float = 1.05,
+    units: str | None = None, plan_file: str | None = None, name: str = "Site", storey: str = "Ground",
 ) -> str:  # fmt: skip
     """Return ``site.toml`` for a plan and a magnet.
 
@@ -21,10 +21,14 @@ def site_template(
     plan : Plan
     magnet : str
         Catalogue id or path.
-    at : (x, y), m
-        Isocentre in plan metres.
+    isocentre : (x, y), m
+        In plan metres.
     bearing_deg : float
         Direction of the patient end, anticlockwise from plan +x.
+    isocentre_height : float, m
+        Above finished floor.
+    units : str, optional
+        The unit that was given by hand; written down where the file does not settle it.
     plan_file : str, optional
         How the site file names the drawing; its file name by default.
     """
@@ -46,7 +50,7 @@ def site_template(
         "# height = 4.2                   # m, floor to floor; a plan does not say it",
     ]
     decision = plan.unit_decision
-    if decision.source == "given" or decision.declared != plan.unit:
+    if units is not None or decision.source != "evidence":
         out.append(f"units = {quote(plan.unit)}" + _pad(f"units = {quote(plan.unit)}") + f"# {_unit_note(plan)}")
     if sum(v.read for v in plan.views) > 1:
         views = [v for v in plan.views if v.read]
@@ -58,14 +62,14 @@ def site_template(
         'id = "MR1"',
         f"magnet = {quote(magnet)}",
         f"storey = {quote(storey)}",
-        f"isocentre = [{at[0]:.3f}, {at[1]:.3f}]   # m, plan frame",
-        f"isocentre_height = {isocentre_height_m:g}           # m above finished floor: check the vendor's drawing",
+        f"isocentre = [{isocentre[0]:.3f}, {isocentre[1]:.3f}]   # m, plan frame",
+        f"isocentre_height = {isocentre_height:g}           # m above finished floor: check the vendor's drawing",
         f"bearing_deg = {float(bearing_deg):g}                # the patient end points this way, anticlockwise from plan +x",
         "",
         f"# {len(plan.rooms)} rooms were read; correct them here, by number, name or a point inside.",
     ]
     counts = reference_counts(plan.rooms)
-    home = _room_at(plan, at)
+    home = _room_at(plan, isocentre)
     for room in plan.rooms:
         out += ["", *_room(room, counts, storey, room is home)]
     if plan.doors:
