@@ -272,7 +272,8 @@ class Plan:
     """A drawing read. All coordinates are plan metres (drawing coordinate times ``unit_m``).
 
     ``linework`` is stored as one array of points, cut at ``line_offsets``, with the index into
-    ``layers`` of each piece.
+    ``layers`` of each piece. ``blocks`` are the block references of modelspace: name, insertion point (m),
+    rotation (degrees anticlockwise).
 
     ``read``, ``repaired`` and ``guessed`` are the three lists to show a person;
     ``incomplete`` says why walls may be missing, and is empty when none is known to be.

@@ -9,14 +9,15 @@ from pathlib import Path
 import numpy as np
 
 from mrsite.base.errors import InputError
-from mrsite.plans.assemble import assemble
+from mrsite.plans.assemble import Parts, assemble
 from mrsite.plans.drawing import TYPE_ID, Array, Drawing, Ints, chords
 from mrsite.plans.dxf_file import Opened, open_drawing
+from mrsite.plans.fixtures import find_grid, find_lifts, find_stairs
 from mrsite.plans.flatten import unfold
 from mrsite.plans.layers import classify_layers, classify_name
 from mrsite.plans.limits import Limits
 from mrsite.plans.plan import Cull, Dimension, LayerDecision, Plan, Text, UnitDecision
-from mrsite.plans.spaces import read_spaces
+from mrsite.plans.spaces import Reading, read_spaces
 from mrsite.plans.tags import TagText
 from mrsite.plans.texts import suspicion
 from mrsite.plans.unit_evidence import gather
@@ -201,8 +202,9 @@ def _build(
         doors=parts.doors,
         windows=parts.windows,
         openings=parts.openings,
-        stairs=(),
-        lifts=(),
+        stairs=find_stairs(drawing, kinds, m, origin),
+        lifts=find_lifts(drawing, parts.rooms, m, origin),
+        grid=find_grid(drawing, kinds, m, origin, _all_texts(drawing, m)),
         views=parts.views,
         extent=extent,
         dimensions=dimensions,
@@ -212,15 +214,43 @@ def _build(
         culls=_culls(drawing) + reading.culls,
         read=_read_notes(opened, drawing, len(segments)),
         repaired=opened.recovered + reading.repaired,
-        guessed=(),
+        guessed=_guessed(decisions, decision, reading, parts),
         warnings=tuple(warnings) + drawing.notes,
         incomplete=drawing.incomplete,
         blocks=tuple(
-            (p.name, (p.matrix[4] * m + origin[0], p.matrix[5] * m + origin[1]), 0.0)
+            (p.name, (p.matrix[4] * m + origin[0], p.matrix[5] * m + origin[1]), float(np.degrees(np.arctan2(p.matrix[1], p.matrix[0]))))
             for p in drawing.inserts
             if p.depth == 0
         ),
     )
+
+
+def _all_texts(drawing: Drawing, m: float) -> list[TagText]:
+    return [TagText(t.text, (t.at[0] * m, t.at[1] * m), t.height * m, t.rotation, t.layer, t.group, False) for t in drawing.texts]
+
+
+def _guessed(decisions: Sequence[LayerDecision], decision: UnitDecision, reading: Reading, parts: Parts) -> tuple[str, ...]:
+    """What was taken to be so without being told."""
+    out = []
+    if decision.source == "guess":
+        out.append(f"the unit: {decision.chosen}")
+    if reading.mode != "wall layers":
+        out.append("no layer says which lines are walls: they were told by their shape")
+    unknown = [d for d in decisions if d.kind == "unknown" and d.entities]
+    if unknown:
+        out.append("layers whose names say nothing: " + ", ".join(f"{d.name} ({d.entities})" for d in unknown[:8]) + (" ..." if len(unknown) > 8 else ""))
+    weak = [d for d in decisions if 0 < d.score < 0.6 and d.entities]
+    if weak:
+        out.append("layers taken by a weak word: " + ", ".join(f"{d.name} as {d.kind}" for d in weak[:8]) + (" ..." if len(weak) > 8 else ""))
+    if parts.openings:
+        out.append(f"{len(parts.openings)} doorless wall gaps no wider than a door were closed to tell rooms apart")
+    unlabelled = sum(not r.name and not r.number for r in parts.rooms)
+    if unlabelled:
+        out.append(f"{unlabelled} enclosed spaces without a label were taken as rooms because a door leads into them")
+    views = [v for v in parts.views if not v.read]
+    if views:
+        out.append(f"{len(views)} views were taken as no plans: no door swings and no room labels")
+    return tuple(out)
 
 
 def _tag_texts(drawing: Drawing, decisions: Sequence[LayerDecision], m: float, encoding: str) -> list[TagText]:

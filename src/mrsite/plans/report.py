@@ -41,6 +41,23 @@ class PlanReport:
     warnings: tuple[str, ...]
     incomplete: tuple[str, ...]
 
+    def lines(self) -> list[str]:
+        """Return the whole report as lines of plain text, tables in aligned columns."""
+        out = [self.headline, "", *self.unit]
+        for title, items in (
+            ("Walls may be missing", self.incomplete),
+            ("Warnings", self.warnings),
+            ("Read", self.read),
+            ("Repaired", self.repaired),
+            ("Guessed", self.guessed),
+        ):
+            if items:
+                out += ["", title, *(f"  {item}" for item in items)]
+        for table in self.tables:
+            if table.rows:
+                out += ["", table.title, *_aligned(table)]
+        return out
+
     def table(self, title: str) -> Table:
         """Return the table of that title."""
         return next(t for t in self.tables if t.title == title)
@@ -88,6 +105,14 @@ def plan_report(plan: Plan) -> PlanReport:
     return PlanReport(
         headline, _unit(plan), tables, plan.read, plan.repaired, plan.guessed, plan.warnings, plan.incomplete
     )
+
+
+def _aligned(table: Table) -> list[str]:
+    cells = [table.headers, *table.rows]
+    # Labels may hold line ends; a row is one line.
+    flat = [[" ".join(c.split()) for c in row] for row in cells]
+    widths = [min(max(len(row[k]) for row in flat), 44) for k in range(len(table.headers))]
+    return ["  " + "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in flat]
 
 
 def _unit(plan: Plan) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ def wall_shaped(drawing: Drawing, kinds: Sequence[str], scale: float, swings: Se
     seg, owner = seg[~drop[owner]], owner[~drop[owner]]
     seg = seg[~_grid_lines(seg, drawing, scale)]
     seg = seg[distinct(seg)]
-    seg = seg[~_stairs(seg)]
+    seg = seg[~flights(seg)]
     return _paired(seg)
 
 
@@ -156,7 +156,7 @@ def _grid_lines(seg: Array, drawing: Drawing, scale: float) -> Bools:
     return out
 
 
-def _stairs(seg: Array) -> Bools:
+def flights(seg: Array) -> Bools:
     """Flights: five and more parallel lines of one length in even steps of 0.2 to 0.36 m."""
     out = np.zeros(len(seg), dtype=bool)
     if len(seg) < 5:
