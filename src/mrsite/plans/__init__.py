@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from mrsite.plans.plan import Door, Plan, Room
     from mrsite.plans.read import read_plan
     from mrsite.plans.report import plan_report
+    from mrsite.plans.storeys import register_storeys
     from mrsite.plans.units import DrawingUnitsError, calibrate, decide_units
 
 _WHERE = {
@@ -24,6 +25,7 @@ _WHERE = {
     "door_graph": "graph",
     "plan_report": "report",
     "read_plan": "read",
+    "register_storeys": "storeys",
     "rooms_geojson": "geojson",
 }
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "door_graph",
     "plan_report",
     "read_plan",
+    "register_storeys",
     "rooms_geojson",
 ]
 

@@ -87,7 +87,7 @@ def read_plan(
     kinds = effective_kinds(drawing, decisions)
     walls = wall_strokes(drawing, kinds)
     coarse, _ = chords(drawing.strokes[walls], drawing.owner[walls], None)
-    findings = gather(drawing, [d.kind for d in decisions], coarse[:, :4])
+    findings = gather(drawing, [d.kind for d in decisions], kinds, coarse[:, :4])
     size = float(np.ptp(coarse[:, :4].reshape(-1, 2), axis=0).max()) if len(coarse) else float("nan")
     insunits = int(drawing.header["$INSUNITS"]) if "$INSUNITS" in drawing.header else None
     decision = decide_units(

@@ -19,14 +19,14 @@ _WITH_UNIT = re.compile(r"^\s*([\d.,]+)\s*(mm|cm|dm|m)\.?\s*$", re.IGNORECASE)
 _NUMBER = re.compile(r"^\s*\d[\d.,' ]*\s*$")
 
 
-def gather(drawing: Drawing, layer_kinds: Sequence[str], walls: Array, swings: Array | None = None) -> list[Finding]:
+def gather(drawing: Drawing, layer_kinds: Sequence[str], entity_kinds: Sequence[str], walls: Array, swings: Array | None = None) -> list[Finding]:
     """Collect all evidence for the unit.
 
     Parameters
     ----------
     drawing : Drawing
-    layer_kinds : sequence of str
-        Kind of each layer of the drawing.
+    layer_kinds, entity_kinds : sequences of str
+        Kind of each layer of the drawing, and of each entity.
     walls : (n, 4) float64
         Wall segments in drawing units.
     swings : (k,) float64, optional
@@ -37,7 +37,7 @@ def gather(drawing: Drawing, layer_kinds: Sequence[str], walls: Array, swings: A
         _dimension_numbers(drawing.dimensions),
         _dimension_style(drawing.dimensions),
         _scale_bar(drawing.texts),
-        _swings(drawing, layer_kinds, swings),
+        _swings(drawing, entity_kinds, swings),
         _wall_spacing(walls),
         _treads(drawing, layer_kinds),
         _extent(walls),
@@ -182,8 +182,7 @@ def _swings(drawing: Drawing, kinds: Sequence[str], more: Array | None) -> Findi
         _, radius, _, sweep = arc_of(s[arcs])
         quarter = (np.abs(sweep) > math.radians(55)) & (np.abs(sweep) < math.radians(110)) & (radius > 0)
         circle = drawing.ent_type[drawing.owner[arcs]] == TYPE_ID["CIRCLE"]
-        layer = drawing.ent_layer[drawing.owner[arcs]]
-        kind = np.array([kinds[i] for i in layer])
+        kind = np.array(kinds, dtype=object)[drawing.owner[arcs]]
         ok = (
             quarter
             & ~circle
