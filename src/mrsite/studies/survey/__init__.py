@@ -1,0 +1,1 @@
+"""Measured against predicted: readings in, two verdicts a point, and what the readings teach of the magnet."""

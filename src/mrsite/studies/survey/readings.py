@@ -1,0 +1,208 @@
+"""A table of readings, with its units and separators recognised or refused."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mrsite.base.errors import InputError
+from mrsite.base.text import inert
+
+Array = NDArray[np.float64]
+
+#: Tesla in one of each unit that a gaussmeter shows.
+UNITS = {"t": 1.0, "mt": 1e-3, "ut": 1e-6, "nt": 1e-9, "g": 1e-4, "gauss": 1e-4, "mg": 1e-7, "kg": 1e-1}
+_NAMES = {"t": "T", "mt": "mT", "ut": "µT", "nt": "nT", "g": "G", "gauss": "G", "mg": "mG", "kg": "kG"}
+_LIMIT = 5_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Readings:
+    """Magnitudes of the field read at points.
+
+    Parameters
+    ----------
+    file : str
+    at : (n, 2) float64, m
+        In the drawing of the storey.
+    height : (n,) float64, m
+        Above that storey's floor.
+    B : (n,) float64, T
+    U : (n,) float64, T
+        Expanded uncertainty (k = 2) where the table gives it; NaN where not.
+    storeys : tuple of str or None
+        One a reading; None where the table has no such column.
+    names : tuple of str
+        Of the points, as the table calls them.
+    read : tuple of str
+        How the table was understood, in words.
+    """
+
+    file: str
+    at: Array
+    height: Array
+    B: Array
+    U: Array
+    storeys: tuple[str, ...] | None
+    names: tuple[str, ...]
+    lines: tuple[int, ...]
+    read: tuple[str, ...]
+
+
+def read_readings(path: Path | str) -> Readings:
+    """Read a CSV of readings.
+
+    Columns (in any order, further ones are let be): ``x``, ``y`` in m; ``height`` in m above floor;
+    ``B`` with its unit in the header (``B_mT``, ``B (G)``, ...); optionally ``U`` with its unit
+    (expanded uncertainty), ``storey``, ``point``.
+
+    Raises
+    ------
+    InputError
+        No such file or columns, no unit, separators that cannot be told apart, a cell that is no
+        number (with its line).
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"there is no file of readings {inert(str(path))}: check the name")
+    text = _decode(path)
+    delimiter = _delimiter(text, path.name)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    header: list[str] = []
+    for header in rows:
+        if any(cell.strip() for cell in header):
+            break
+    columns = _Columns(header, path.name, rows.line_num)
+    body = [(rows.line_num, row) for row in rows if any(cell.strip() for cell in row)]
+    if not body:
+        raise InputError(f"{path.name} holds no readings")
+    if len(body) > _LIMIT:
+        raise InputError(f"{path.name} holds more than {_LIMIT} readings: split it")
+    comma = _decimal_comma(body, columns.numbers, delimiter, path.name)
+    numbers = {name: array("d") for name in columns.numbers}
+    for line, row in body:
+        for name, column in columns.numbers.items():
+            numbers[name].append(_number(row, column, comma, path.name, line, header[column]))
+    b = np.frombuffer(numbers["B"]) * columns.scale["B"]
+    u = np.frombuffer(numbers["U"]) * columns.scale["U"] if "U" in numbers else np.full(len(b), np.nan)
+    if (b < 0).any():
+        line = body[int(np.argmax(b < 0))][0]
+        raise InputError(f"{path.name}, line {line}: a magnitude is never negative: give |B|, not one axis")
+    said = [f"separator {'tab' if delimiter == chr(9) else delimiter!r}, decimal {'comma' if comma else 'point'}",
+            f"B in {columns.unit_name}"]
+    return Readings(
+        path.name, np.column_stack([np.frombuffer(numbers["x"]), np.frombuffer(numbers["y"])]),
+        np.frombuffer(numbers["height"]).copy(), b, u,
+        _words(body, columns.words.get("storey")),
+        _words(body, columns.words.get("point")) or tuple(str(k) for k in range(1, len(body) + 1)),
+        tuple(line for line, _ in body), tuple(said),
+    )
+
+
+def _decode(path: Path) -> str:
+    data = path.read_bytes()
+    if b"\0" in data[:4096]:
+        if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            return data.decode("utf-16")
+        raise InputError(f"{path.name} is not a text file: save the table as CSV")
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise InputError(f"{path.name} cannot be decoded: save it as CSV (UTF-8)")
+
+
+def _delimiter(text: str, name: str) -> str:
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    counts = {d: first.count(d) for d in (";", "\t", ",")}
+    best = max(counts, key=lambda d: counts[d])
+    if counts[best] == 0:
+        raise InputError(f"{name}, line 1: no separator found; write columns apart by a comma, semicolon or tab")
+    return best
+
+
+class _Columns:
+    """Which column holds what, by its header."""
+
+    def __init__(self, header: Sequence[str], name: str, line: int) -> None:
+        self.numbers: dict[str, int] = {}
+        self.words: dict[str, int] = {}
+        self.scale: dict[str, float] = {}
+        self.unit_name = ""
+        for k, cell in enumerate(header):
+            self._take(k, cell.strip())
+        missing = [c for c in ("x", "y", "height", "B") if c not in self.numbers]
+        if missing:
+            raise InputError(
+                f"{name}, line {line}: no column {missing[0]!r}; wanted are x, y, height (m) and B with its unit, "
+                f"for example x,y,height,B_mT; it has {inert(', '.join(header), 120)!r}"
+            )
+        if "B" not in self.scale:
+            raise InputError(f"{name}, line {line}: column {header[self.numbers['B']]!r} does not say its unit; "
+                             "write B_mT, B_uT, B_G or B_T")
+
+    def _take(self, k: int, cell: str) -> None:
+        folded = cell.casefold().replace("µ", "u").replace("μ", "u")
+        plain = re.match(r"([a-z|_]+?)[\s_]*[\[(]?\s*(ut|nt|mt|t|gauss|mg|kg|g)?\s*[\])]?$", folded)
+        if folded.strip("[]() ") in ("x", "x_m", "x (m", "x [m"):
+            self.numbers.setdefault("x", k)
+        elif folded.strip("[]() ") in ("y", "y_m", "y (m", "y [m"):
+            self.numbers.setdefault("y", k)
+        elif folded.split("_")[0].split(" ")[0] in ("height", "h", "hoehe", "höhe"):
+            self.numbers.setdefault("height", k)
+        elif folded in ("storey", "floor", "level"):
+            self.words.setdefault("storey", k)
+        elif folded in ("point", "id", "name", "no", "nr"):
+            self.words.setdefault("point", k)
+        elif plain is not None and plain[1].strip("|_") in ("b", "field", "u", "uncertainty"):
+            which = "B" if plain[1].strip("|_") in ("b", "field") else "U"
+            self.numbers.setdefault(which, k)
+            if plain[2]:
+                self.scale.setdefault(which, UNITS[plain[2]])
+                if which == "B":
+                    self.unit_name = _NAMES[plain[2]]
+            elif which == "U":
+                self.numbers.pop("U")
+
+
+def _decimal_comma(body: Sequence[tuple[int, Sequence[str]]], columns: dict[str, int], delimiter: str, name: str) -> bool:
+    comma = point = False
+    for line, row in body:
+        for column in columns.values():
+            cell = row[column] if column < len(row) else ""
+            if "," in cell and "." in cell:
+                raise InputError(f"{name}, line {line}: {inert(cell, 40)!r} holds a comma and a point: leave out thousands separators")
+            comma = comma or "," in cell
+            point = point or "." in cell
+    if comma and point:
+        raise InputError(f"{name}: some numbers have a decimal comma and some a decimal point: use one")
+    if comma and delimiter == ",":
+        raise InputError(f"{name}: decimal commas need columns apart by semicolons")
+    return comma
+
+
+def _number(row: Sequence[str], column: int, comma: bool, name: str, line: int, title: str) -> float:
+    cell = row[column].strip() if column < len(row) else ""
+    try:
+        value = float(cell.replace(",", ".") if comma else cell)
+    except ValueError:
+        raise InputError(f"{name}, line {line}: {inert(title, 30)} is {inert(cell, 40)!r}, a number is wanted") from None
+    if not math.isfinite(value):
+        raise InputError(f"{name}, line {line}: {inert(title, 30)} is not finite")
+    return value
+
+
+def _words(body: Sequence[tuple[int, Sequence[str]]], column: int | None) -> tuple[str, ...] | None:
+    if column is None:
+        return None
+    return tuple(row[column].strip() if column < len(row) else "" for _, row in body)
