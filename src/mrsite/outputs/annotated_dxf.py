@@ -10,7 +10,7 @@ from typing import Any
 from mrsite.base.errors import InputError
 from mrsite.base.files import sha256_of
 from mrsite.base.text import slug
-from mrsite.base.units import INSUNITS, METRES
+from mrsite.base.units import INSUNITS
 from mrsite.checks.finding import Outcome
 from mrsite.outputs import overlay_dxf
 from mrsite.outputs.dxf_splice import differences, splice
@@ -135,7 +135,6 @@ def _properties(drawing: Drawing) -> Sequence[tuple[str, str]]:
     return [(f"provenance {k + 1}", line) for k, line in enumerate(drawing.provenance)]
 
 
-def unit_of_code(code: int) -> float | None:
-    """Return the metres of a `$INSUNITS` code, or None where it names no length that is known."""
-    unit = INSUNITS.get(code)
-    return METRES[unit] if unit else None
+def true_unit(plan: Any) -> tuple[float, int]:
+    """Return metres in one drawing unit of a plan and the code of that unit; metres where there is none."""
+    return (1.0, 6) if plan is None else (plan.unit_m, _CODES.get(plan.unit, 0))

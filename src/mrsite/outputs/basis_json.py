@@ -24,6 +24,12 @@ def render(outcome: Outcome, notes: Sequence[str] = ()) -> bytes:
         "placements": placement_rows(outcome),
         "magnets": [magnet_rows(s) for s in outcome.project.scanners],
         "units": unit_rows(outcome),
+        "drawings": [
+            {"storey": s.name, "unit": s.plan.unit, "unit_m": s.plan.unit_m, "insunits": s.plan.declared_insunits or 0}
+            for s in outcome.project.storeys if s.plan is not None
+        ],
+        "layers": {"template": outcome.project.drawing.layers, "prefix": outcome.project.drawing.prefix,
+                   "plot_scale": outcome.project.drawing.plot_scale},
         "modelled": list(outcome.evidence.modelled),
         "not_modelled": list(outcome.evidence.not_modelled),
         "caution": outcome.evidence.caution,

@@ -47,6 +47,28 @@ class Spliced:
     notes: tuple[str, ...]
 
 
+def with_paper(blank: bytes, model: Drawing, paper: Drawing, unit_m: float) -> bytes:
+    """Return a blank sheet of our own with marks in model space (metres) and paper space (millimetres)."""
+    first = splice(blank, model, unit_m).data
+    text = parse(first)
+    space = next(
+        text.first(r, 5) for r in text.tables["BLOCK_RECORD"].records if text.name_of(r) == "*PAPER_SPACE"
+    )
+    dialect = _dialect(text, 1.0)
+    dialect.owner, dialect.paper = (space or b"").decode("latin-1"), True
+    put: dict[int, list[bytes]] = {}
+    tags: list[tuple[int, str]] = []
+    _linetypes(text, paper, dialect, [])
+    layers: list[tuple[int, str]] = []
+    _layers(text, paper.styles.values(), dialect, paper, layers)
+    if layers:
+        put[text.offset(text.tables["LAYER"].end)] = [_encode(layers, text.newline, dialect.utf8)]
+    for mark in paper.marks:
+        tags += mark_tags(mark, paper, dialect)
+    put[text.offset(text.sections["ENTITIES"][1])] = [_encode(tags, text.newline, dialect.utf8)]
+    return _joined(text, put, dialect)
+
+
 def splice(host: bytes, drawing: Drawing, unit_m: float, properties: Iterable[tuple[str, str]] = ()) -> Spliced:
     """Put a drawing's marks into a host.
 

@@ -147,12 +147,12 @@ def draw_site(
     from mrsite.site.sample import contour_rows
 
     here = storey_named(project, storey)
-    ax = _storey_axes(project, here, ax)
+    ax = storey_axes(project, here, ax)
     there = [s for s in project.scanners if s.status != "removed" and s.magnet.modelled and s.magnet.coils]
     if there:
         table_lines(ax, contour_rows(project, levels_mT, here.name))
     title(ax, f"{project.name}, {here.name}: {_heights(here)}")
-    _legend(ax)
+    legend(ax)
     return ax
 
 
@@ -160,7 +160,7 @@ def draw_assessment(outcome: Outcome, ax: Any | None = None, *, storey: str | No
     """Draw a storey with the envelopes that were judged and a mark for each finding that has a place."""
     project = outcome.project
     here = storey_named(project, storey)
-    ax = _storey_axes(project, here, ax)
+    ax = storey_axes(project, here, ax)
     regions = [
         r
         for r in outcome.evidence.regions
@@ -190,11 +190,12 @@ def draw_assessment(outcome: Outcome, ax: Any | None = None, *, storey: str | No
             )
     counts = ", ".join(f"{n} {status}" for status, n in outcome.counts.items() if n)
     title(ax, f"{project.name}, {here.name}: {outcome.conclusion} ({counts})")
-    _legend(ax)
+    legend(ax)
     return ax
 
 
-def _storey_axes(project: Project, storey: Storey, ax: Any | None) -> Any:
+def storey_axes(project: Project, storey: Storey, ax: Any | None) -> Any:
+    """Axes with a storey's drawing, its zones in colour, names of its rooms, and the magnets."""
     ax = axes(ax)
     if storey.plan is not None:
         backdrop(ax, storey.plan)
@@ -283,7 +284,7 @@ def draw_table(table: Any, ax: Any | None = None) -> Any:
     if len(bounds):
         metres(ax, [*bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0)])
     title(ax, ", ".join(sorted({f"{row.get('kind', 'line')} on {row.get('storey', 'the plan')}" for row in rows})))
-    _legend(ax)
+    legend(ax)
     return ax
 
 
@@ -304,7 +305,7 @@ def draw_contours(found: Sequence[Any], ax: Any | None = None) -> Any:
     ax.set_xlabel(f"{'xyz'[u]}, m")
     ax.set_ylabel(f"{'xyz'[v]}, m")
     ax.grid(True, lw=0.25, color="#DDDDDD")
-    _legend(ax)
+    legend(ax)
     return ax
 
 
@@ -377,7 +378,7 @@ def draw_magnet(model: Any, ax: Any | None = None, *, levels_mT: Sequence[float]
     ax.set_ylabel("across, m")
     ax.grid(True, lw=0.25, color="#DDDDDD")
     title(ax, f"{model.label}: lines with their band")
-    _legend(ax)
+    legend(ax)
     return ax
 
 
@@ -399,7 +400,8 @@ def _cryostat(ax: Any, model: Any) -> None:
             )
 
 
-def _legend(ax: Any) -> None:
+def legend(ax: Any) -> None:
+    """Put the legend beside the picture, where there is something to name."""
     if ax.get_legend_handles_labels()[0]:
         ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize=8, frameon=False)
 
@@ -422,7 +424,7 @@ def draw_field(
     ax.set_xlabel("z, m")
     ax.set_ylabel("x, m")
     ax.grid(True, lw=0.25, color="#DDDDDD")
-    _legend(ax)
+    legend(ax)
     return ax
 
 

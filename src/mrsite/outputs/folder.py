@@ -22,6 +22,7 @@ from mrsite.outputs import (
     plan_svg,
     report_html,
     report_pdf,
+    sheet_dxf,
     sheets,
 )
 from mrsite.outputs.pictures import Pictures
@@ -61,6 +62,10 @@ def _drawings(outcome: Outcome, pictures: Pictures, say: Progress) -> tuple[dict
         files.update(made.files)
         notes += made.notes
         files[f"{slug}.svg"] = plan_svg.render(drawing, pictures.linework(storey.name), whole=True)
+        unit_m, code = annotated_dxf.true_unit(storey.plan)
+        files[f"{slug}-sheet.dxf"] = sheet_dxf.render(
+            drawing, pictures.linework(storey.name), unit_m, code, outcome.project.drawing.paper
+        )
     names = [f"section {s.name} {s.standing.id}" for s, _ in pictures.sections]
     for slug, (_, drawing) in zip(distinct_slugs(names, "section"), pictures.sections):
         files[f"{slug}.dxf"] = overlay_dxf.render(drawing, 1.0, 6)

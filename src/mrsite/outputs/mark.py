@@ -138,6 +138,8 @@ class Drawing:
         What is written into every entity and into the file's properties: one line each.
     notes : tuple of str
         What could not be shown, or must be known by whoever reads the drawing.
+    title : tuple of (what, value)
+        Rows of the title block.
     """
 
     name: str
@@ -147,6 +149,7 @@ class Drawing:
     extent: Box
     provenance: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    title: tuple[tuple[str, str], ...] = ()
 
     def paper(self, millimetres: float) -> float:
         """Return the length in m that is so many millimetres on the plotted sheet."""

@@ -177,7 +177,7 @@ class _Base:
         for item in sorted({m.item for m in beside}):
             styles.setdefault(item, self._style(item))
         return Drawing(title, (*self.marks, *beside), styles, self.settings.plot_scale, extent, provenance,
-                       tuple(self.notes))
+                       tuple(self.notes), tuple(self._with_notes(rows)))
 
     def _style(self, item: str) -> LayerStyle:
         return style_of(item, self.name, self.meanings.get(item) or _MEANING.get(item, ""))
