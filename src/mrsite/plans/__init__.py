@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from mrsite.plans.geojson import rooms_geojson
     from mrsite.plans.graph import door_graph
     from mrsite.plans.limits import Limits
+    from mrsite.plans.lookup import find_room
     from mrsite.plans.plan import Door, Plan, Room
     from mrsite.plans.read import read_plan
     from mrsite.plans.report import plan_report
@@ -23,6 +24,7 @@ _WHERE = {
     "calibrate": "units",
     "decide_units": "units",
     "door_graph": "graph",
+    "find_room": "lookup",
     "plan_report": "report",
     "read_plan": "read",
     "register_storeys": "storeys",
@@ -37,6 +39,7 @@ __all__ = [
     "calibrate",
     "decide_units",
     "door_graph",
+    "find_room",
     "plan_report",
     "read_plan",
     "register_storeys",

@@ -107,7 +107,7 @@ class Unfolder:
             if key not in self.leaves:
                 self.leaves[key] = self.count_leaves(child, (*chain, key))
             total += self.leaves[key] * _copies(e)
-            if total > self.limits.leaves:
+            if total > self.limits.leaves and not chain:
                 raise InputError(
                     f"{self.name}: block {name!r} unfolds to {self.leaves[key] * _copies(e):,} entities, over the limit "
                     f"leaves = {self.limits.leaves:,}; purge it from the drawing or raise the limit"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mrsite.plans.plan import OUTSIDE, Door, Opening, Plan, Room
+from mrsite.plans.plan import OUTSIDE, Door, Opening, Plan
 
 if TYPE_CHECKING:
     import networkx
@@ -52,12 +52,3 @@ def _edge(graph: networkx.MultiGraph, way: Door | Opening, ends: tuple[str, str]
         identity = way.id if isinstance(way, Door) else ""
         graph.add_edge(a, b, door=identity, width_m=way.width_m, kind=kind, at=way.at, status=way.status)
 
-
-def room_by(plan: Plan, reference: str) -> list[Room]:
-    """Return the rooms of a number, else of a name, else of an id; several where it is ambiguous."""
-    word = reference.strip().casefold()
-    for key in ("number", "name", "id"):
-        found = [r for r in plan.rooms if getattr(r, key).casefold() == word and word]
-        if found:
-            return found
-    return []

@@ -16,6 +16,7 @@ from mrsite.plans.fixtures import find_grid, find_lifts, find_stairs
 from mrsite.plans.flatten import unfold
 from mrsite.plans.layers import classify_layers, classify_name
 from mrsite.plans.limits import Limits
+from mrsite.plans.lookup import ambiguous
 from mrsite.plans.plan import Cull, Dimension, LayerDecision, Plan, Text, UnitDecision
 from mrsite.plans.spaces import Reading, read_spaces
 from mrsite.plans.tags import TagText
@@ -186,6 +187,11 @@ def _build(
         warnings.append(
             f"{len(suspects)} texts are not decodable as declared ({opened.encoding}), {suspects[0].suspect}; rooms are not matched by them"
         )
+    warnings += ambiguous(parts.rooms)
+    plans_seen = [v for v in parts.views if v.read]
+    if len(plans_seen) > 1:
+        shown = "; ".join(f"{v.name or 'a plan'} at [[{v.extent[0]:.1f}, {v.extent[1]:.1f}], [{v.extent[2]:.1f}, {v.extent[3]:.1f}]]" for v in plans_seen[:6])
+        warnings.append(f"{len(plans_seen)} plans share this modelspace ({shown}): choose one by window")
     return Plan(
         path=opened.path,
         sha256=opened.sha256,
