@@ -12,12 +12,12 @@ from mrsite.outputs import figures
 from mrsite.outputs.body import body_of
 from mrsite.site.project import Project
 
-#: What each zone is for (ACR Manual on MR Safety, 2024, section on zoning; wording ours).
+#: The four-zone model in outline; the rules US-ZON-01 to US-ZON-03 cite where it is from.
 ZONE_WORDS = {
-    "I": "open to the public",
-    "II": "patients are greeted and screened",
-    "III": "only screened people, with MR staff",
-    "IV": "the scan room",
+    "I": "the public world",
+    "II": "between the public and zone III",
+    "III": "MR staff and screened people only",
+    "IV": "the magnet's room",
 }
 
 
@@ -54,7 +54,7 @@ def draw_approach(model: Any, ax: Any | None = None, *, to_m: float = 6.0) -> An
     pull = np.nan_to_num(lines[2][1])
     worst = int(np.argmax(pull))
     ax.annotate(
-        f"strongest pull on soft iron\n{z[worst]:.2f} m from the isocentre",
+        f"largest force product on the axis\n{z[worst]:.2f} m from the isocentre",
         (z[worst], pull[worst]),
         (z[worst] + 0.12 * to_m, 0.35 * pull[worst]),
         arrowprops={"arrowstyle": "->", "lw": 0.8},
@@ -121,7 +121,14 @@ def draw_pull(
         half = 0.5 * body.length
         for sign in (1.0, -1.0):
             low, high = sign * 0.5 * (body.bore or 0.0), sign * 0.5 * body.diameter
-            ax.fill([-half, half, half, -half], [low, low, high, high], facecolor="#D8D8D8", edgecolor="black", lw=0.8)
+            ax.fill(
+                [-half, half, half, -half],
+                [low, low, high, high],
+                facecolor="#D8D8D8",
+                edgecolor="black",
+                lw=0.8,
+                zorder=5,
+            )
     ax.set_aspect("equal")
     ax.set_xlabel("along the bore, m (patient end to the right)")
     ax.set_ylabel("across, m")
