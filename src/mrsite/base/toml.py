@@ -272,7 +272,7 @@ def _complaints(model: type[BaseModel], document: Document, at: Key, error: Vali
             message = fault["msg"]
             message = message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
             message = message[:1].lower() + message[1:] if not message[:2].isupper() else message
-            yield f"{where}: {name}: {inert(message, 400)}{shown}"
+            yield f"{where}: {name + ': ' if name else ''}{inert(message, 400)}{shown}"
 
 
 def _spell(path: Key) -> str:

@@ -8,7 +8,10 @@ from typing import Any
 import typer
 
 app = typer.Typer(
-    add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, help="The catalogue of magnets; a model from published data."
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="The catalogue of magnets; a model from published data.",
 )
 
 
@@ -22,7 +25,9 @@ def magnets(context: typer.Context) -> None:
         header = ("id", "B0 T", "0.5 mT axial x radial m", "evidence", "field model")
         _table("", header, [_listed(row) for row in rows])
         missing = sum(not row["modelled"] for row in rows)
-        print(f"{len(rows)} magnets, {missing} of them without a field model: `mrsite magnets show ID` says what to ask the vendor for")
+        print(
+            f"{len(rows)} magnets, {missing} of them without a field model: `mrsite magnets show ID` says what to ask the vendor for"
+        )
 
 
 @app.command()
@@ -61,7 +66,9 @@ def compare(
     models = [load_model(reference) for reference in magnets]
     header, rows = comparison(models, numbers(levels, "--levels"))
     _table("", header, rows)
-    print("Outer edges of the band (ensemble and site to site) in brackets, rounded outwards; the earth's field is not in them.")
+    print(
+        "Outer edges of the band (ensemble and site to site) in brackets, rounded outwards; the earth's field is not in them."
+    )
     if out is not None:
         from mrsite.base.files import write_file
         from mrsite.outputs.magnet_card import card_page
@@ -74,7 +81,9 @@ def compare(
 @app.command()
 def fit(
     data: Path = typer.Argument(..., metavar="DATA.toml", help="A magnet file with its published figures."),
-    out: Path | None = typer.Option(None, "-o", "--out", help="Model file to write; default: DATA-model.toml beside it."),
+    out: Path | None = typer.Option(
+        None, "-o", "--out", help="Model file to write; default: DATA-model.toml beside it."
+    ),
     seed: int = typer.Option(1, help="The same seed gives the same bytes."),
     members: int = typer.Option(50, min=1, max=1000, help="Designs in the ensemble."),
 ) -> int:

@@ -7,7 +7,9 @@ import typer
 
 def rules(
     pack: str | None = typer.Argument(
-        None, metavar="[PACK]", help="A pack with all that it extends: uk, usa, italy, ... or a path. Default: every pack."
+        None,
+        metavar="[PACK]",
+        help="A pack with all that it extends: uk, usa, italy, ... or a path. Default: every pack.",
     ),
     kinds: bool = typer.Option(False, "--kinds", help="Only list the kinds of rule that checks decide."),
 ) -> int:

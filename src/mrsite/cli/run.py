@@ -22,19 +22,16 @@ def run(arguments: Sequence[str]) -> int:
     from mrsite.base.errors import InputError
 
     try:
-        import click
+        import typer
 
         from mrsite.cli.app import app
 
         try:
             result = app(args=list(arguments), prog_name="mrsite", standalone_mode=False)
-        except click.exceptions.Exit as leaving:
+        except typer.Exit as leaving:
             return leaving.exit_code
-        except click.exceptions.Abort:
+        except typer.Abort:
             return _interrupted()
-        except click.ClickException as wrong:
-            _say(wrong.format_message())
-            return BAD_INPUT
         return result if isinstance(result, int) else 0
     except InputError as error:
         _say(error.message)
@@ -49,7 +46,11 @@ def run(arguments: Sequence[str]) -> int:
     except MemoryError:
         _say("there is not enough memory for this: use a coarser spacing, a smaller window or a larger machine")
         return BAD_INPUT
-    except Exception:
+    except Exception as error:
+        # A wrong option: the parser's own exceptions live in another package with each version of typer.
+        if hasattr(error, "format_message") and hasattr(error, "exit_code"):
+            _say(error.format_message())
+            return BAD_INPUT
         return _bug(arguments)
 
 

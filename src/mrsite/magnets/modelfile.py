@@ -13,6 +13,7 @@ import numpy as np
 
 from mrsite.base.errors import InputError
 from mrsite.base.quantity import Cited, weakest
+from mrsite.base.text import slug
 from mrsite.base.toml import Document, read_toml, validate
 from mrsite.magnets.model import (
     FITTED_QUANTITIES,
@@ -66,10 +67,10 @@ def _model(entry: MagnetFile, document: Document, path: Path) -> MagnetModel:
     dimensions = {name: _cited(value) for name, value in entry.sources.items()}
     why = _why_not_modelled(entry, bool(coils))
     return MagnetModel(
-        id=entry.id,
+        id=entry.id or slug(path.stem, "magnet"),
         vendor=entry.vendor,
-        model=entry.model,
-        B0_T=entry.B0_T,
+        model=entry.model or ("" if entry.vendor else path.stem),
+        B0_T=entry.B0_T if entry.B0_T is not None or not coils else _centre(coils),
         field_axis=entry.field_axis,
         shielding=entry.shielding,
         geometry=entry.geometry,
@@ -96,6 +97,13 @@ def _model(entry: MagnetFile, document: Document, path: Path) -> MagnetModel:
         design=MappingProxyType(entry.design.model_dump(exclude_none=True) if entry.design else {}),
         note=entry.note,
     )
+
+
+def _centre(coils: tuple[Any, ...]) -> float:
+    """Field at the isocentre of windings whose file does not say it, T."""
+    from mrsite.fields import CoilSet
+
+    return float(abs(CoilSet(list(coils)).flux_density([[0.0, 0.0, 0.0]])[0, 2]))
 
 
 def _published(entry: PublishedEntry, document: Document, index: int, path: Path) -> list[Published]:
@@ -254,8 +262,10 @@ def _grade(entry: MagnetFile, published: tuple[Published, ...]) -> MagnetGrade:
         return entry.design.grade
     fitted = [p.grade for p in published if p.use == "fit" and p.quantity in FITTED_QUANTITIES]
     if not fitted:
-        return "unverified"
-    return weakest(*fitted)
+        # A stub: how well what it does say is known.
+        fitted = [p.grade for p in published] + [c.grade for c in (*entry.sources.values(), *entry.siting.values(), *entry.helium.values())]
+        return weakest(*fitted) if fitted else "unverified"  # type: ignore[return-value]
+    return weakest(*fitted)  # type: ignore[return-value]
 
 
 def _why_not_modelled(entry: MagnetFile, has_windings: bool) -> str:

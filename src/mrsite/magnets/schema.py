@@ -205,10 +205,10 @@ class EnsembleEntry(_Strict):
 class MagnetFile(_Strict):
     """The whole file."""
 
-    schema_: Literal[1] = Field(alias="schema")
-    id: str
-    vendor: Annotated[str, Field(min_length=1)]
-    model: Annotated[str, Field(min_length=1)]
+    schema_: Literal[1] = Field(default=1, alias="schema")
+    id: str = ""
+    vendor: str = ""
+    model: str = ""
     B0_T: Positive | None = None
     field_axis: Literal["z", "y"] = "z"
     shielding: Literal["active", "passive", "none", "permanent", "unknown"] = "active"
@@ -235,17 +235,19 @@ class MagnetFile(_Strict):
     @field_validator("id")
     @classmethod
     def _identifier(cls, value: str) -> str:
-        if not IDENTIFIER.fullmatch(value):
+        if value and not IDENTIFIER.fullmatch(value):
             raise ValueError("an id is lower-case letters, digits and single hyphens (1.5 T is written 1t5)")
         return value
 
     @model_validator(mode="after")
     def _whole(self) -> MagnetFile:
         given_outright = bool(self.coil or self.loop) and self.fit is None
-        if given_outright and self.design is None:
-            raise ValueError("windings given outright need a [design] table with source and grade")
+        if not given_outright:  # a file with only [[coil]] is a whole magnet; any other says what it is of
+            missing = [name for name in ("id", "vendor", "model") if not getattr(self, name)]
+            if missing:
+                raise ValueError(f"{' and '.join(missing)} missing: only a file of [[coil]] alone may leave them out")
         if self.ensemble is not None and self.fit is None:
             raise ValueError("[ensemble] belongs to a [fit]: run `mrsite magnets fit` again")
-        if self.B0_T is None and not self.stub:
+        if self.B0_T is None and not self.stub and not given_outright:
             raise ValueError("B0_T is missing: without it nothing can be fitted (a file that only lists facts says stub = true)")
         return self
