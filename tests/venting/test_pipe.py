@@ -13,6 +13,7 @@ from mrsite.validation import closed_forms
 from mrsite.venting import helium, pipe
 from mrsite.venting.catalogue import Loss
 from mrsite.venting.drop import vent_drop
+from mrsite.venting.ledger import ledger
 from mrsite.venting.pipe import Ambient, march_down, solve_pipe
 from mrsite.venting.route import Piece, Route, chained, route_from_points
 from mrsite.venting.search import Inlet
@@ -265,3 +266,14 @@ def test_speed_of_a_long_route():
     start = time.perf_counter()
     vent_drop(long, 2.5, 10.0)
     assert time.perf_counter() - start < 3.0
+
+
+@pytest.mark.parametrize("wall", ["cold", "warm"])
+@pytest.mark.parametrize("pieces", [A, WIDENING], ids=["A", "widening"])
+def test_the_ledger_of_a_hand_calculation_closes(pieces, wall):
+    """Friction, weight and acceleration by means of each piece add up to the marched drop within 2 %."""
+    got = solve_pipe(route(*pieces), 2.0, Inlet(10.0), wall=wall)
+    rows = ledger(got)
+    assert sum(r.drop for r in rows) == pytest.approx(got.drop, rel=1e-6)
+    assert sum(r.by_friction + r.by_weight + r.by_acceleration for r in rows) == pytest.approx(got.drop, rel=0.02)
+    assert sum(r.length for r in rows) == pytest.approx(got.route.length)

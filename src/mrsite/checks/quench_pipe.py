@@ -400,7 +400,8 @@ def _material(rules: Sequence[Rule], vent: VentResult, name: str) -> Finding:
         vent,
         subject,
         "pass",
-        f"{row['label'][0].upper()}{row['label'][1:]} stands the cold; it shortens by {shrink:.0f} mm over the route, for which "
+        f"{row['label'][0].upper()}{row['label'][1:]} stands the cold; it shortens by {shrink:.0f} mm over the route, "
+        "for which "
         f"bellows or "
         "sliding supports must be there.",
     )
@@ -419,7 +420,7 @@ def _mesh(rules: Sequence[Rule], vent: VentResult, name: str) -> Finding:
             subject,
             "not-assessed",
             "Nobody says how the outlet is kept clear of birds, rain and ice.",
-            remedy="Give outlet = { cap = ..., mesh_free_area = ... } (free area over the pipe's), and who inspects it.",
+            remedy="Give outlet = { cap = ..., mesh_free_area = ... } (free area over the pipe's).",
             location=None,
         )
     if free < least:
@@ -428,7 +429,7 @@ def _mesh(rules: Sequence[Rule], vent: VentResult, name: str) -> Finding:
             vent,
             subject,
             "warn",
-            f"The free area of the mesh is {free:g} times that of the pipe, below {least:g}: frost or a nest blocks it.",
+            f"The free area of the mesh is {free:g} times that of the pipe, below {least:g}: frost or nests block it.",
             remedy=f"Fit a cage of at least {least:g} times the pipe's area.",
         )
     return _say(

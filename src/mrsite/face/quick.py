@@ -212,6 +212,16 @@ def vent(path: str | Path) -> Any:
     return vent_site(load_site(path).project)
 
 
+def vent_sheets(path: str | Path, out: str | Path) -> list[str]:
+    """Write the quench sheet of every scanner (HTML and PDF) and return what to print."""
+    from mrsite.face.site import load_site
+    from mrsite.outputs.vent_sheet import write_sheets
+    from mrsite.site.vent import vent_site
+
+    project = load_site(path).project
+    return write_sheets(project, vent_site(project), Path(out))
+
+
 def validate(cases: str | Path | None = None) -> Any:
     """Run validation cases: the built-in ones, or the rows of a case file."""
     from mrsite.validation import run_case_file, run_cases

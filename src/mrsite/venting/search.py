@@ -19,6 +19,8 @@ from mrsite.venting.helium import State
 
 Array = NDArray[np.float64]
 
+GRAVITY = 9.80665  #: m/s2, standard (CGPM 1901), as the march takes it
+
 
 @dataclass(frozen=True, slots=True)
 class Inlet:
