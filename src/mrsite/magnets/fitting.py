@@ -22,6 +22,8 @@ _PILOT = 12  # tries of each pattern before the weights are known
 _PILOT_TOTAL = 60  # and of all patterns together, where there are many
 _PILOT_LIMIT = 110  # tries after which a tier that finds too little is given up
 _LAST_PILOT = 110
+_RARE_TRIES = 60  # tries before a possible hypothesis of some prior weight is dropped for want of a design
+_RARE_PRIOR = 0.05
 _LEAST_SHARE = 0.06  # of the pilot tries accepted: below it the prior is widened
 _MOST_TRIES = 14  # for each member wanted
 _FEWEST = 10  # members below which a tier counts as failed
@@ -183,6 +185,10 @@ def _sample(
         tries, found = sum(t.tries for t in tallies), sum(len(t.members) for t in tallies)
     if found < _LEAST_SHARE * tries:
         return tallies
+    for tally in tallies:
+        # A hypothesis that is possible at all is not dropped because its designs are rare.
+        while not tally.members and tally.tries < _RARE_TRIES and tally.pattern.prior >= _RARE_PRIOR:
+            tally.add(problem, rng)
     told(min(found / members, 1.0))
     for _ in range(_MOST_TRIES * members):
         total = sum(t.evidence for t in tallies)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mrsite.magnets.branches import Pattern
-from mrsite.magnets.classes import Dimensions, Prior
+from mrsite.magnets.classes import Dimensions, Prior, branch_priors
 from mrsite.magnets.figures import Figures, LineFigure, PointFigure
 from mrsite.magnets.lattice import Design, Lattice, build_lattice, draw_design
 from mrsite.magnets.model import Array
@@ -137,18 +137,24 @@ class Problem:
                     rows.between(row, -level, level, level)
         return rows
 
-    def _linearised_rows(self, pattern: Pattern, angles: Array, before: Array) -> Rows:
-        """Rows for what is not linear, about the design found before."""
+    def _lobe_rows(self, pattern: Pattern, angles: Array, directions: Array) -> Rows:
+        """Rows that make a line reach its extent across the bore on a lobe.
+
+        Beside a balanced shield the far field is nearly that of l = 3, whose lobe stands near 64 degrees
+        with the field there pointing inwards (Br < 0): place and direction are drawn, then it is linear.
+        """
         rows = Rows()
-        for f, sign, lobe_angle in zip(self.figures.lines, pattern.signs, angles, strict=True):
+        for f, sign, angle, direction in zip(self.figures.lines, pattern.signs, angles, directions, strict=True):
             if sign or not f.extent:
                 continue
             d = f.distance - f.half
-            rho, z = (d, d / np.tan(lobe_angle)) if f.direction == "radial" else (d * np.tan(lobe_angle), d)
-            bz, br = self.lattice.columns(np.array([rho]), np.array([z]))[:, 0]
-            direction = np.array([bz @ before, br @ before])
-            u = direction / (np.hypot(*direction) + 1e-300)
-            rows.at_most(-(u[0] * bz + u[1] * br), -f.level, f.level)
+            bz, br = self.lattice.columns(np.array([d]), np.array([d / np.tan(angle)]))[:, 0]
+            rows.at_most(-(np.cos(direction) * bz + np.sin(direction) * br), -f.level, f.level)
+        return rows
+
+    def _linearised_rows(self, before: Array) -> Rows:
+        """Rows for what is not linear, about the design found before."""
+        rows = Rows()
         for p, (columns, _) in zip(self.figures.points, self._point_rows, strict=True):
             value, slope = linearised(p.quantity, columns, before)
             if p.z is None:
@@ -192,20 +198,23 @@ class Problem:
         """Draw a design and, where the figures allow it, a winding of it."""
         design = draw_design(rng, self.lattice, self.size, self.prior, self.shielding, _SPHERES)
         lobes = np.radians([rng.uniform(*(lobe or (0.0, 1.0))) for lobe in pattern.lobes])
+        toward = np.radians(rng.uniform(*branch_priors()["lobe_field_deg"], size=len(pattern.lobes)))
         extra = rng.uniform(0.0, 1.2)
         functional = rng.standard_normal(len(self._outside)) @ self._outside
         other = -functional if rng.random() < 0.5 else rng.standard_normal(len(self._outside)) @ self._outside
         mix = rng.beta(*_MIX)
-        rows = self._linear_rows(pattern, design.homogeneity, design.radius)
+        if self._most(design) < self.B0:
+            return Try(False, None)
+        rows = self._linear_rows(pattern, design.homogeneity, design.radius) + self._lobe_rows(pattern, lobes, toward)
         programme = Programme(self.lattice, design, rows, self.centre, self.B0)
         least = programme.least_conductor()
         if least is None:
             return Try(False, None)
-        if self.figures.points or 0 in pattern.signs:
+        if self.figures.points:
             for _ in range(2):
                 before = programme.currents(least[0])
                 programme = Programme(
-                    self.lattice, design, rows + self._linearised_rows(pattern, lobes, before), self.centre, self.B0
+                    self.lattice, design, rows + self._linearised_rows(before), self.centre, self.B0
                 )
                 least = programme.least_conductor()
                 if least is None:
@@ -219,6 +228,11 @@ class Problem:
         if not self.meets(currents[None, :])[0]:
             return Try(True, None)
         return Try(True, currents, budget)
+
+    def _most(self, design: Design) -> float:
+        """B0 with every primary cell at its limit: below the magnet's own, no programme need be solved."""
+        primary = design.index[design.sign > 0]
+        return float(self.centre[primary].sum() * design.current_density)
 
     def meets(self, currents: Array, slack: float = 1.0) -> Array:
         """Say of each winding whether all line and point figures hold, as read from the field itself."""
