@@ -88,8 +88,8 @@ def _cross(u: Array, v: Array) -> Array:
 def _bowed_middles(ring: Array, tolerance: float) -> Array:
     """Return for each chord the point to which the true line can bow out between its ends.
 
-    The curvature is that of the circles through the chord and the point before or after it,
-    whichever is greater; the sagitta is capped by half the tolerance, which it cannot exceed
+    The curvature is the greatest among the circles through the chord's ends and their neighbours,
+    so that it errs outward where it changes along the line; the sagitta is capped by the tolerance, which it cannot exceed
     where the ring was traced to that.
     """
     before, after = np.roll(ring, 1, axis=0), np.roll(ring, -1, axis=0)
@@ -97,8 +97,8 @@ def _bowed_middles(ring: Array, tolerance: float) -> Array:
     lengths = np.hypot(*b.T)
     product = np.hypot(*a.T) * lengths * np.hypot(*(after - before).T)
     curvature = 2 * _cross(a, b) / np.where(product > 0, product, np.inf)
-    greater = np.maximum(curvature, np.roll(curvature, -1))
-    sagitta = np.clip(lengths**2 * greater / 8, 0.0, tolerance / 2)
+    greater = np.max([np.roll(curvature, k) for k in (1, 0, -1, -2)], axis=0)
+    sagitta = np.clip(lengths**2 * greater / 8, 0.0, tolerance)
     outward = np.stack([b[:, 1], -b[:, 0]], axis=1) / np.where(lengths > 0, lengths, 1.0)[:, None]
     return np.asarray((ring + after) / 2 + outward * sagitta[:, None])
 

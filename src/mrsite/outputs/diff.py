@@ -18,7 +18,7 @@ from mrsite.outputs import overlay_dxf, printed
 from mrsite.outputs.findings_json import dumps
 from mrsite.outputs.layers import layer_namer, style_of
 from mrsite.outputs.mark import Drawing, Mark, Text, box_of
-from mrsite.outputs.placing import joined
+from mrsite.outputs.placing import Placer, joined
 from mrsite.outputs.site_marks import cloud
 
 #: A line that moved by less than this has not moved: the tolerance to which lines are drawn, m.
@@ -249,11 +249,13 @@ def cloud_drawings(changes: Changes) -> dict[str, Drawing]:
     template = layers["template"] if layers["template"] in ("aia", "bs1192") else "aia"
     name = layer_namer(template, layers["prefix"])
     found: dict[str, list[Mark]] = {}
+    placers: dict[str, Placer] = {}
     for storey, shape, said in _clouded(changes):
         marks = found.setdefault(storey, [])
         marks += cloud(shape, letter, said)
         x0, _, _, y1 = shape.bounds
-        marks.append(Text("CLOUD", inert(said, 120), (x0, y1 + 4 * letter), letter, 0.0, "left", said))
+        texts = [(Text("CLOUD", inert(said, 120), (x0, y1 + k * letter), letter, 0.0, "left", said),) for k in range(4, 24, 2)]
+        marks += placers.setdefault(storey, Placer()).best(texts)
     style = style_of("CLOUD", name, "changed since the last issue")
     return {
         storey: Drawing(storey, tuple(marks), {"CLOUD": style}, scale, joined(box_of(tuple(marks))), ("mrsite diff",))
@@ -273,13 +275,20 @@ def _clouded(changes: Changes) -> list[tuple[str, Any, str]]:
             place = place.buffer(0.3) if place.area == 0 else place.envelope
             rows.append((finding["storey"], place, f"{state}: {finding['status']} {finding['subject']}"))
     before, after = _regions(changes.old), _regions(changes.new)
+    moved: dict[tuple[str, str, float], list[tuple[Any, Mapping[str, Any]]]] = {}
     for line in changes.lines:
         if line["state"] != "moved" or line["edge"] != "upper":
             continue
         key = (line["storey"], line["quantity"], line["level"], line["kind"], tuple(line["heights"]), line["edge"])
-        moved = _shape(before[key]["geometry"]).symmetric_difference(_shape(after[key]["geometry"]))
-        moved = moved.buffer(-MOVED_M / 2)
-        if not moved.is_empty:
-            whole = max(get_parts(moved.buffer(0.2)), key=lambda p: p.area)
-            rows.append((line["storey"], whole.envelope, line["said"]))
+        strip = _shape(before[key]["geometry"]).symmetric_difference(_shape(after[key]["geometry"]))
+        strip = strip.buffer(-MOVED_M / 2)
+        if not strip.is_empty:
+            whole = max(get_parts(strip.buffer(0.2)), key=lambda p: p.area)
+            moved.setdefault((line["storey"], line["quantity"], line["level"]), []).append((whole.envelope, line))
+    for (storey, quantity, level), parts in moved.items():
+        # One cloud a level: its kinds of line lie too near to one another to be told apart by clouds.
+        outward = max(line["outward_m"] for _, line in parts)
+        inward = max(line["inward_m"] for _, line in parts)
+        said = (f"{printed.level(quantity, level)} lines moved out by up to {outward:.3f} m, in by up to {inward:.3f} m")
+        rows.append((storey, max((p for p, _ in parts), key=lambda p: p.area), said))
     return rows
