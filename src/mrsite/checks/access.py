@@ -6,7 +6,9 @@ restricted one, with a space that is not; and where it joins zone IV with anythi
 
 from __future__ import annotations
 
+from mrsite.checks import supply
 from mrsite.checks.doors import between, door_subject, inner, place, side_label
+from mrsite.checks.enclosure import scan_rooms
 from mrsite.checks.finding import Finding
 from mrsite.checks.judge import plan_grade, rules_of, state
 from mrsite.guidance.packs import Rule
@@ -92,6 +94,7 @@ def _lock(project: Project, door: Door, rules: tuple[Rule, ...]) -> Finding:
             "not-assessed",
             f"{lead}: nobody gives zone or occupancy of {blank.label}, so what this door must keep out is not known.",
             remedy=f"Give zone and occupancy for {blank.label} (ask the department).",
+            supply=supply.room(blank, "zone", "occupancy"),
             **more,
         )
     if door.lock is None:
@@ -102,6 +105,7 @@ def _lock(project: Project, door: Door, rules: tuple[Rule, ...]) -> Finding:
             "not-assessed",
             f"{lead}: nobody says whether it has a lock.",
             remedy="Give lock = true or false for this door (ask the architect or estates).",
+            supply=supply.door(project, door, "lock"),
             **more,
         )
     if not door.lock:
@@ -141,6 +145,7 @@ def _signs(project: Project, door: Door, rules: tuple[Rule, ...]) -> Finding:
             "not-assessed",
             f"{door_subject(project, door)}: nobody gives zone or occupancy of {blank.label}.",
             remedy=f"Give zone and occupancy for {blank.label} (ask the department).",
+            supply=supply.room(blank, "zone", "occupancy"),
             **more,
         )
     if door.signs is None:
@@ -151,6 +156,7 @@ def _signs(project: Project, door: Door, rules: tuple[Rule, ...]) -> Finding:
             "not-assessed",
             f"{door_subject(project, door)}: nobody says what signs it bears.",
             remedy='Give signs = ["outside", "inside"] for this door.',
+            supply=supply.door(project, door, "signs"),
             **more,
         )
     missing = [side for side in ("outside", "inside") if side not in door.signs]
@@ -191,6 +197,7 @@ def _unknown(project: Project, rules: tuple[Rule, ...], any_entrance: bool) -> l
                     "not-assessed",
                     f"No door of {space.label} is known, so nobody can say how it is closed.",
                     remedy="Supply a drawing on which its doors can be read, or state them as [[door]] with between.",
+                    supply=supply.storey(space.storey, "", "plan"),
                     storey=space.storey,
                     location=None if space.polygon is None else space.polygon.representative_point(),
                 )
@@ -204,6 +211,7 @@ def _unknown(project: Project, rules: tuple[Rule, ...], any_entrance: bool) -> l
                 "not-assessed",
                 "No room is stated as zone III, zone IV or restricted, so there is no controlled area to judge.",
                 remedy="Give zone and occupancy for the scan room, the control room and the technical room.",
+                supply=tuple(m for r in scan_rooms(project).values() if r for m in supply.room(r, "zone", "occupancy")),
             )
         )
     return findings

@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 
 from mrsite.base.text import inert
-from mrsite.checks.finding import Finding
+from mrsite.checks import supply
+from mrsite.checks.finding import Finding, Missing, Who
 from mrsite.checks.judge import state
 from mrsite.guidance.packs import Rule
 from mrsite.site.evidence import Evidence, Wanted
@@ -18,6 +19,9 @@ from mrsite.site.project import Project
 from mrsite.site.schema import AttestationEntry
 
 KINDS: tuple[str, ...] = ()
+
+#: Kinds of attested rule that estates answer for.
+_ESTATES = ("emergency-power", "emergency-start", "materials", "rf-shield", "records")
 
 
 def wants(project: Project) -> Wanted:
@@ -45,7 +49,7 @@ def check(project: Project, evidence: Evidence) -> list[Finding]:
     for rule in rules.values():
         if rule.reach == "attested" and rule.id not in does_not_apply(project):
             entries = [a for a in project.attestations if a.rule == rule.id]
-            findings += [_judge(project, rule, a) for a in entries] or [_silent(rule)]
+            findings += [_judge(project, rule, a) for a in entries] or [_silent(rule, cover_hash(project))]
     for entry in project.attestations:
         known = rules.get(entry.rule)
         if known is not None and known.reach == "computed":
@@ -76,7 +80,22 @@ def check(project: Project, evidence: Evidence) -> list[Finding]:
     return findings
 
 
-def _silent(rule: Rule) -> Finding:
+def _missing(rule: Rule, covers: str) -> tuple[Missing, ...]:
+    who: Who = "vendor" if rule.severity == "vendor" else "estates" if rule.kind in _ESTATES else "department"
+    return supply.entry(
+        who,
+        f"attestations ({who})",
+        "[[attestation]]",
+        f'rule = "{rule.id}"',
+        "answer = true  # or false",
+        'who = "ROLE"',
+        'date = "2026-01-01"',
+        f'covers = "{covers}"',
+        'expires = "2027-01-01"',
+    )
+
+
+def _silent(rule: Rule, covers: str) -> Finding:
     return state(
         "attested",
         (rule,),
@@ -84,6 +103,7 @@ def _silent(rule: Rule) -> Finding:
         "not-assessed",
         f"Nobody attests: {rule.wording}",
         remedy="Add [[attestation]] with rule, answer, who, date, covers and expires.",
+        supply=_missing(rule, covers),
     )
 
 

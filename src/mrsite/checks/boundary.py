@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mrsite.checks import supply
 from mrsite.checks.containment import depth_of
 from mrsite.checks.doors import named
 from mrsite.checks.enclosure import NOISE_M, usable
@@ -46,6 +47,9 @@ def check(project: Project, evidence: Evidence) -> list[Finding]:
                 "not-assessed",
                 "The owner's property line is not stated, so the 0.1 mT line cannot be compared with it.",
                 remedy="Give [boundary] with polygon (ask estates).",
+                supply=supply.entry(
+                    "estates", "property line", "[boundary]", "polygon = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]]  # m"
+                ),
                 grades=(magnet_grade(project),),
             )
         )
@@ -151,6 +155,7 @@ def _workplaces(project: Project, evidence: Evidence, rules: tuple[Rule, ...], s
             "not-assessed",
             f"Nobody says whether {named(s.label for s in unsaid)}, which the 0.1 mT line enters or may enter, has a fixed workstation.",
             remedy="Give workstation = true or false for these rooms.",
+            supply=tuple(m for s in unsaid for m in supply.room(s, "workstation")),
             grades=grades,
             **more,
         )

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mrsite.base.quantity import Grade
-from mrsite.checks import access
+from mrsite.checks import access, supply
 from mrsite.checks.enclosure import (
     NOISE_M,
     Floor,
@@ -29,7 +29,7 @@ from mrsite.checks.enclosure import (
     to_next_floor,
     usable,
 )
-from mrsite.checks.finding import Finding, Status
+from mrsite.checks.finding import Finding, Missing, Status
 from mrsite.checks.judge import (
     field_grades,
     field_up,
@@ -192,6 +192,7 @@ class _Judge:
                     "not-assessed",
                     f"The drawing of {storey.name} is not shown to lie on that of the scanner, so the line cannot be placed on it.",
                     remedy=f'Give tie = {{ here = [[x, y], [x, y]], site = [[x, y], [x, y]] }} for storey "{storey.name}".',
+                    supply=supply.storey(storey.name, storey.where, "tie"),
                 )
             ]
         entered = [f for f in (self._space(s) for s in self._walked()) if f is not None]
@@ -283,6 +284,7 @@ class _Judge:
                 "not-assessed",
                 f"The {_line(self.level)} line enters {subject} {how}, and nobody says who may be there.",
                 remedy=f'Give occupancy = "restricted" | "staff" | "public" for {subject}.',
+                supply=() if space is None else supply.room(space, "occupancy"),
                 **common,
             )
         if occupancy == "maintenance":
@@ -370,6 +372,10 @@ class _Judge:
                 "not-assessed",
                 f"The {_line(self.level)} volume reaches {place} on {self.storey.name}, {unsafe(depth)} m past what is known: {what}.",
                 remedy="Draw it as [[room]] or [[area]] with polygon and occupancy, or state occupancy for the storey.",
+                supply=(
+                    *supply.storey(self.storey.name, self.storey.where, "occupancy"),
+                    *_area(self.storey, at, None),
+                ),
                 location=beyond,
                 margin_m=-depth,
             )
@@ -436,6 +442,22 @@ class _Judge:
         )
 
 
+def _area(storey: Storey, at: Any, level: float | None) -> tuple[Missing, ...]:
+    """Return the area that would describe what lies at a place."""
+    below = level is not None and level < storey.elevation
+    about = "what lies past the building" if level is not None else f"what lies outside the rooms of {storey.name}"
+    x, y = (0.0, 0.0) if at.is_empty else (at.x, at.y)
+    return supply.entry(
+        "architect",
+        about,
+        "[[area]]",
+        f'name = "{"ground" if below else "roof" if level is not None else "outdoors"}"',
+        f"storey = {supply.quoted(storey.name)}" if level is None else f"level = {level:.2f}  # m above the datum",
+        f"polygon = [[{x - 5:.1f}, {y - 5:.1f}], [{x + 5:.1f}, {y - 5:.1f}], [{x + 5:.1f}, {y + 5:.1f}], [{x - 5:.1f}, {y + 5:.1f}]]",
+        'occupancy = "none"  # or "public", "staff", "maintenance", "restricted"',
+    )
+
+
 def depth_of(part: Any, region: Any) -> float:
     """Return by how much a region must draw back to leave a part of it, m."""
     import shapely
@@ -472,6 +494,7 @@ def _past_the_building(project: Project, evidence: Evidence, rules: tuple[Rule, 
                     "not-assessed",
                     f"The height of {storey.name} is not stated, so what lies above it cannot be placed.",
                     remedy=f'Give height for storey "{storey.name}".',
+                    supply=supply.storey(storey.name, storey.where, "height"),
                 )
             )
         elif region is None:
@@ -501,6 +524,7 @@ def _past_the_building(project: Project, evidence: Evidence, rules: tuple[Rule, 
                     "not-assessed",
                     f"The {_line(level)} volume arrives {place}{where}, and nobody says what is there.",
                     remedy="Add the storey, or an [[area]] with level, polygon, use (roof, soil, ...) and occupancy.",
+                    supply=_area(storey, rest.centroid, storey.elevation + heights[0]),
                     location=None if rest.is_empty else rest,
                 )
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mrsite.checks import supply
 from mrsite.checks.doors import DEPTH, between, door_subject, named
 from mrsite.checks.finding import Finding
 from mrsite.checks.judge import plan_grade, rules_of, state
@@ -48,6 +49,7 @@ def check(project: Project, evidence: Evidence) -> list[Finding]:
                 "not-assessed",
                 "Nobody says whether there is a ferromagnetic detector.",
                 remedy="Give detector = true or false for the doors into zones III and IV (ask the department).",
+                supply=tuple(m for d in doors if d.detector is None for m in supply.door(project, d, "detector")),
             )
         ]
     early = [d for d in into_iii if d.detector]

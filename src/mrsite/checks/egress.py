@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mrsite.checks import supply
 from mrsite.checks.access import controlled_door, undescribed
 from mrsite.checks.doors import door_subject, place
 from mrsite.checks.finding import Finding
@@ -37,6 +38,7 @@ def check(project: Project, evidence: Evidence) -> list[Finding]:
                     "not-assessed",
                     f"{name}: nobody gives zone or occupancy of {blank.label}.",
                     remedy=f"Give zone and occupancy for {blank.label} (ask the department).",
+                    supply=supply.room(blank, "zone", "occupancy"),
                     **more,
                 )
             )
@@ -63,6 +65,7 @@ def check(project: Project, evidence: Evidence) -> list[Finding]:
                     "not-assessed",
                     f"{name}: nobody says whether it opens from inside without a key.",
                     remedy="Give free_egress = true or false for this door (ask the architect).",
+                    supply=supply.door(project, door, "free_egress"),
                     **more,
                 )
             )

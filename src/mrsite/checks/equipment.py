@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mrsite.base.quantity import Banded, Grade
+from mrsite.checks import supply
 from mrsite.checks.enclosure import floor_of, scan_rooms
 from mrsite.checks.finding import Finding, Severity, Status
 from mrsite.checks.judge import field_up, magnet_grade, millitesla, no_field, rules_of, sound, state, temper
@@ -148,6 +149,14 @@ def check(project: Project, evidence: Evidence) -> list[Finding]:
                 "not-assessed",
                 "No equipment is stated: what stands or is wheeled near the magnet was not judged.",
                 remedy="Add [[equipment]] with class or label for monitors, pumps, injector, ventilator, trolleys.",
+                supply=supply.entry(
+                    "department",
+                    "equipment",
+                    "[[equipment]]",
+                    'id = "ITEM"',
+                    'class = "patient_monitor"  # see the equipment table',
+                    "at = [0.0, 0.0]",
+                ),
             )
         )
     return findings
@@ -176,6 +185,14 @@ def _bays(project: Project, rules: tuple[Rule, ...]) -> list[Finding]:
                     "not-assessed",
                     f"Nobody says what equipment stands in {space.label} ({space.use} bay).",
                     remedy=f'Add [[equipment]] with room = "{space.name or space.label}" for what is used there.',
+                    supply=supply.entry(
+                        "department",
+                        f"equipment of {space.label}",
+                        "[[equipment]]",
+                        'id = "ITEM"',
+                        'class = "infusion_pump"  # see the equipment table',
+                        f"room = {supply.quoted(space.name or space.label)}",
+                    ),
                     storey=space.storey,
                     location=space.polygon,
                 )
@@ -211,6 +228,12 @@ def _item(project: Project, evidence: Evidence, item: Equipment, rules: tuple[Ru
             f"{name}: {limit}.{_seen(result)}",
             measured=millitesla(result.worst) if result else None,
             remedy="Give label_max_field_mT from the item's own label or manual (ask its vendor).",
+            supply=supply.entry(
+                "vendor",
+                f"label of {item.id}",
+                f"# in the [[equipment]] {item.id}: {item.where}",
+                "label_max_field_mT = 0.0  # from its label or manual",
+            ),
             **common,
         )
     cited = _rules_for(item, limit, rules)
@@ -236,6 +259,7 @@ def _item(project: Project, evidence: Evidence, item: Equipment, rules: tuple[Ru
             "not-assessed",
             f"{name}: the drawing of {item.storey} is not shown to lie on that of the scanner.",
             remedy=f'Give tie for storey "{item.storey}".',
+            supply=supply.storey(storey.name, storey.where, "tie"),
             **common,
         )
     return _judge(project, evidence, item, name, limit, cited, common)

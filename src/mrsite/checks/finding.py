@@ -19,6 +19,30 @@ Conclusion = Literal["fails", "open", "clear"]
 STATUSES: tuple[Status, ...] = ("fail", "warn", "not-assessed", "pass")
 
 
+Who = Literal["architect", "vendor", "estates", "department"]
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A fact that a finding lacks, as lines of the site file that would supply it."""
+
+    who: Who  #: whom to ask
+    about: str  #: the thing, as a person calls it; facts about one thing are asked together
+    entry: tuple[str, ...]  #: header and keys that name the entry, as TOML
+    keys: tuple[str, ...]  #: the keys to fill in, as TOML with the alternatives in a comment
+    where: str = ""  #: file and line of the entry, where it is there already
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Facts about one thing that would settle findings: whom to ask, and what to paste."""
+
+    who: Who
+    about: str
+    toml: str  #: commented out, so that pasting alone states nothing
+    settles: tuple[str, ...]  #: ids of findings
+
+
 @dataclass(frozen=True)
 class Finding:
     """One verdict on one subject.
@@ -46,6 +70,7 @@ class Finding:
     grade: Grade = "assumed"
     depends_on: tuple[str, ...] = ()  #: ids of findings on which a pass rests
     id: str = ""  #: stable: check, rule, subject, storey
+    supply: tuple[Missing, ...] = ()  #: the facts that would settle it, where it is not assessed
 
     def __post_init__(self) -> None:
         if not self.id:
@@ -61,6 +86,7 @@ class Outcome:
     findings: tuple[Finding, ...]
     conclusion: Conclusion
     coverage: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  #: per pack
+    asks: tuple[Ask, ...] = ()  #: the facts that would settle most, the best first
 
     @property
     def counts(self) -> dict[str, int]:

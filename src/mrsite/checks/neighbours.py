@@ -14,8 +14,9 @@ from typing import Any
 
 from mrsite.base.data import data_folder
 from mrsite.base.toml import read_toml
+from mrsite.checks import supply
 from mrsite.checks.enclosure import usable
-from mrsite.checks.finding import Finding
+from mrsite.checks.finding import Finding, Missing, Who
 from mrsite.checks.judge import rules_of, state
 from mrsite.guidance.packs import Rule
 from mrsite.site.evidence import Evidence, Wanted
@@ -79,6 +80,7 @@ def check(project: Project, evidence: Evidence) -> list[Finding]:
                         "not-assessed",
                         f"The name or use of {space.label} suggests {kind.label}, and no entry says what stands there.",
                         remedy=_entry(kind, space),
+                        supply=_missing(kind, space),
                         storey=space.storey,
                         kind="neighbour",
                         location=space.polygon if usable(space) else None,
@@ -121,6 +123,7 @@ def check(project: Project, evidence: Evidence) -> list[Finding]:
                     "not-assessed",
                     f"Nobody says whether there is {kind.label} near the magnet.",
                     remedy=f'Add it, or [[absent]] with kind = "{kind.id}", within_m and stated_by (ask {kind.ask}).',
+                    supply=_missing(kind, None),
                     kind="neighbour",
                 )
             )
@@ -168,6 +171,33 @@ def _entry_in(project: Project, kind: NeighbourClass, space: Space) -> bool:
         if not usable(space) or item.footprint is None or item.footprint.intersects(space.polygon):
             return True
     return False
+
+
+def _missing(kind: NeighbourClass, space: Space | None) -> tuple[Missing, ...]:
+    who: Who = kind.ask.split()[-1]  # type: ignore[assignment]
+    if space is None:
+        return supply.entry(
+            who,
+            f"neighbours ({who})",
+            "[[absent]]",
+            f'kind = "{kind.id}"',
+            "within_m = 20.0",
+            'stated_by = "ROLE"',
+            'date = "2026-01-01"',
+        )
+    what = kind.equipment[0] if kind.equipment else kind.moving[0]
+    if kind.equipment:
+        return supply.entry(
+            who,
+            space.label,
+            "[[equipment]]",
+            'id = "ITEM"',
+            f'class = "{what}"',
+            f"room = {supply.quoted(space.number or space.name or space.id)}",
+        )
+    return supply.entry(
+        who, space.label, "[[moving_metal]]", 'id = "ITEM"', f'kind = "{what}"', "path = [[0.0, 0.0], [1.0, 0.0]]"
+    )
 
 
 def _entry(kind: NeighbourClass, space: Space) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mrsite.checks import supply
 from mrsite.checks.enclosure import NOISE_M, floor_of, heights_of, scan_rooms, usable
 from mrsite.checks.finding import Finding, Status
 from mrsite.checks.judge import (
@@ -86,6 +87,7 @@ def check(project: Project, evidence: Evidence) -> list[Finding]:
                     "not-assessed",
                     f"The drawing of {storey.name} is not shown to lie on that of the scanner, so the 3 mT line cannot be placed on it.",
                     remedy=f'Give tie for storey "{storey.name}".',
+                    supply=supply.storey(storey.name, storey.where, "tie"),
                 )
             )
         else:
@@ -235,6 +237,7 @@ def _entered(
             "not-assessed",
             f"The 3 mT line enters {space.label} {how}, and nobody says who may be there.{force}",
             remedy=f"Give occupancy for {space.label}.",
+            supply=supply.room(space, "occupancy"),
             **more,
         )
     if open_to == "maintenance" or not central:

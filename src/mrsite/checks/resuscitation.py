@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from mrsite.checks import supply
 from mrsite.checks.doors import between, door_subject, doors_of, named
 from mrsite.checks.enclosure import NOISE_M, heights_of, scan_rooms, usable
 from mrsite.checks.finding import Finding, Status
@@ -65,6 +66,9 @@ def check(project: Project, evidence: Evidence) -> list[Finding]:
                 "not-assessed",
                 f"No resuscitation bay is stated, so {what} cannot be judged.",
                 remedy='Give a room or area with use = "resuscitation" (ask the department).',
+                supply=supply.entry(
+                    "department", "resuscitation bay", "[[room]]", 'name = "ROOM"', 'use = "resuscitation"'
+                ),
             )
             for subject, what in (
                 ("resuscitation bay", "its field"),
@@ -244,6 +248,14 @@ def _team(project: Project, evidence: Evidence, rules: tuple[Rule, ...], bay: Sp
             f"No way of the crash team to {bay.label} is stated.",
             storey=bay.storey,
             remedy=f'Give [[pathway]] with kind = "crash-team", from = ROOM, to = "{bay.name or bay.label}".',
+            supply=supply.entry(
+                "department",
+                "crash team's way",
+                "[[pathway]]",
+                'kind = "crash-team"',
+                'from = "ROOM"',
+                f"to = {supply.quoted(bay.name or bay.label)}",
+            ),
         )
     start = _space_of(project, ways[0].start, ways[0], bay.storey)
     way = (
@@ -378,6 +390,7 @@ def _patient(project: Project, rules: tuple[Rule, ...], bays: list[Space]) -> Fi
             "not-assessed",
             f"On the way to {bay.label} the clear width of {named(door_subject(project, d) for d in unknown)} is not known.",
             remedy="Give clear_width_mm for these doors.",
+            supply=tuple(m for d in unknown for m in supply.door(project, d, "clear_width_mm")),
             **more,
         )
     doors = named(
@@ -419,6 +432,7 @@ def _behind(project: Project, rules: tuple[Rule, ...]) -> Finding:
             "not-assessed",
             f"Nobody says whether {named(door_subject(project, d) for d in unknown)} closes by itself.",
             remedy="Give self_closing = true or false for the scan-room door.",
+            supply=tuple(m for d in unknown for m in supply.door(project, d, "self_closing")),
             **more,
         )
     return _say(rules, subject, "pass", "The scan-room door closes by itself behind the patient.", **more)

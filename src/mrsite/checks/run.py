@@ -8,6 +8,7 @@ from mrsite.checks import registry
 from mrsite.checks.coverage import coverage
 from mrsite.checks.finding import STATUSES, Conclusion, Finding, Outcome
 from mrsite.checks.judge import BINDING, sound, state
+from mrsite.checks.supply import most_settling
 from mrsite.guidance.packs import Rule
 from mrsite.site.drawn import drawn
 from mrsite.site.evidence import Evidence, Wanted
@@ -47,6 +48,7 @@ def run_checks(project: Project, evidence: Evidence) -> Outcome:
         findings=ordered,
         conclusion=conclude(ordered),
         coverage=coverage(project, ordered, exempt),
+        asks=most_settling(ordered),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from mrsite.checks import supply
 from mrsite.checks.doors import door_subject, doors_of, named
 from mrsite.checks.enclosure import scan_rooms, usable
 from mrsite.checks.finding import Finding, Status
@@ -120,6 +121,7 @@ def _door_pressure(project: Project, room: Space, rules: tuple[Rule, ...]) -> Fi
             "not-assessed",
             f"No door of {room.label} was read, and no relief opening is stated.",
             remedy="Give relief_area_m2, or its door with opens.",
+            supply=supply.room(room, "relief_area_m2"),
         )
     if disputed:
         return _say(
@@ -144,6 +146,7 @@ def _door_pressure(project: Project, room: Space, rules: tuple[Rule, ...]) -> Fi
                 "not-assessed",
                 f"{names} opens into {room.label}, and nobody says whether the room has a relief opening.",
                 remedy="Give relief_area_m2 (0 where there is none), or let the door open outward or slide.",
+                supply=supply.room(room, "relief_area_m2"),
             )
         status: Status = "warn" if outward else "fail"
         return _say(
@@ -163,6 +166,10 @@ def _door_pressure(project: Project, room: Space, rules: tuple[Rule, ...]) -> Fi
             "not-assessed",
             f"Which way {named(name[d.id] for d in unknown)} opens is not known, and no relief opening is stated.",
             remedy='Give opens = "outward" | "inward" | "sliding", or relief_area_m2.',
+            supply=(
+                *supply.room(room, "relief_area_m2"),
+                *(m for d in unknown for m in supply.door(project, d, "opens")),
+            ),
         )
     return _say(
         room,
@@ -183,6 +190,7 @@ def _oxygen(room: Space, rules: tuple[Rule, ...]) -> Finding:
             "not-assessed",
             f"Nobody says whether {room.label} has an oxygen monitor.",
             remedy="Give oxygen_monitor = true or false (ask estates).",
+            supply=supply.room(room, "oxygen_monitor"),
         )
     if not room.oxygen_monitor:
         return _say(
@@ -207,6 +215,7 @@ def _air(room: Space, rule: Rule) -> Finding:
             "not-assessed",
             f"The air changes of {room.label} are not stated.",
             remedy="Give air_changes (ask estates).",
+            supply=supply.room(room, "air_changes"),
             **more,
         )
     status: Status = "pass" if room.air_changes >= limit else "fail"
@@ -245,6 +254,7 @@ def _exhaust(project: Project, room: Space, rule: Rule) -> Finding:
             "not-assessed",
             f"The emergency exhaust of {room.label} cannot be judged: {named(missing)} not stated.",
             remedy="Give exhaust_m3_h and ceiling of the scan room (ask estates).",
+            supply=supply.room(room, *(k for k in missing if k in ("exhaust_m3_h", "ceiling"))),
             **more,
         )
     assert room.exhaust_m3_h is not None and ceiling is not None
@@ -298,6 +308,7 @@ def _switches(project: Project, room: Space, rule: Rule) -> Finding:
             "not-assessed",
             f"Nobody says where the {what}es of {room.label} are.",
             remedy='Give switches = ["exhaust fan", ...] for the scan room and the control room.',
+            supply=tuple(m for s in (room, *control) if s.switches is None for m in supply.room(s, "switches")),
         )
     if any(has.values()):
         return _say(
@@ -319,6 +330,7 @@ def _switches(project: Project, room: Space, rule: Rule) -> Finding:
         "not-assessed",
         f"Nobody says where the {what} of {room.label} is.",
         remedy='Give switches = ["quench", ...] for the scan room or the control room.',
+        supply=tuple(m for s in (room, *control) if s.switches is None for m in supply.room(s, "switches")),
     )
 
 

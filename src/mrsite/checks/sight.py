@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mrsite.checks import supply
 from mrsite.checks.access import controlled_door
 from mrsite.checks.doors import between, door_subject
 from mrsite.checks.enclosure import THICKEST_WALL_M, floor_of
@@ -54,6 +55,13 @@ def check(project: Project, evidence: Evidence) -> list[Finding]:
                     "not-assessed",
                     f"Nobody says where the operator sits, so the view of {door_subject(project, door)} is not known.",
                     remedy="Give [[operator]] with at = [x, y] (ask the department).",
+                    supply=supply.entry(
+                        "department",
+                        "operator's place",
+                        "[[operator]]",
+                        "at = [0.0, 0.0]  # m, in plan",
+                        'watches = ["bore"]',
+                    ),
                     storey=door.storey,
                 )
             )
@@ -66,6 +74,13 @@ def check(project: Project, evidence: Evidence) -> list[Finding]:
                     "not-assessed",
                     "Nobody says where the operator sits, so the view of the bore is not known.",
                     remedy="Give [[operator]] with at = [x, y].",
+                    supply=supply.entry(
+                        "department",
+                        "operator's place",
+                        "[[operator]]",
+                        "at = [0.0, 0.0]  # m, in plan",
+                        'watches = ["bore"]',
+                    ),
                     storey=scanner.storey,
                 )
             )
@@ -275,6 +290,7 @@ def _view(
             "not-assessed",
             f"The view of {what} is not known: {why}.",
             remedy="Supply a complete drawing.",
+            supply=supply.storey(storey.name, storey.where, "plan"),
             **more,
         )
     if not targets:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mrsite.checks import supply
 from mrsite.checks.doors import door_subject, doors_of, place
 from mrsite.checks.enclosure import scan_rooms, usable
 from mrsite.checks.finding import Finding, Status
@@ -61,6 +62,7 @@ def _door(project: Project, room: Space, rule: Rule) -> Finding:
             "not-assessed",
             f"No door of {room.label} has a known clear width.",
             remedy="Give clear_width_mm for its door (ask the architect).",
+            supply=tuple(m for d in doors for m in supply.door(project, d, "clear_width_mm")),
             **more,
         )
     width, door = max(measured, key=lambda pair: pair[0] or 0.0)
@@ -95,6 +97,7 @@ def _corridors(project: Project, rule: Rule) -> list[Finding]:
                 "not-assessed",
                 "No room is named or used as a corridor.",
                 remedy='Give use = "corridor" for the corridors.',
+                supply=(),
             )
         ]
     return [_corridor(project, space, rule) for space in corridors]

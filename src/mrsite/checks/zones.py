@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mrsite.checks import supply
 from mrsite.checks.doors import DEPTH, OUTSIDE, between, door_subject, named, place
 from mrsite.checks.enclosure import THICKEST_WALL_M, floor_of, scan_rooms, tall, usable
-from mrsite.checks.finding import Finding
+from mrsite.checks.finding import Finding, Missing
 from mrsite.checks.judge import plan_grade, rules_of, scanners, state
 from mrsite.guidance.packs import Rule
 from mrsite.site.evidence import Evidence, Wanted
@@ -142,6 +143,7 @@ def _storey(
                 "not-assessed",
                 f"The order of zones on {storey.name} cannot be shown: {'; '.join(unknown)}.",
                 remedy="Give zone for each of these rooms, and the rooms of each door (between = [room, room]).",
+                supply=_missing(project, storey, here),
                 storey=storey.name,
             )
         )
@@ -218,6 +220,16 @@ def _unknown(project: Project, storey: Storey, here: Sequence[Link], ways: Seque
         if not said and not _reached(space, ways):
             said.append(f"no way from zone I or outdoors to {space.label} was read")
     return said
+
+
+def _missing(project: Project, storey: Storey, here: Sequence[Link]) -> tuple[Missing, ...]:
+    blank = {s.id: s for way in here for s in way.ends if s is not None and s.zone is None}
+    loose = [d for d in project.doors if d.storey == storey.name and between(project, d) is None]
+    said = [m for s in blank.values() for m in supply.room(s, "zone")]
+    said += [m for d in loose for m in supply.door(project, d, "between")]
+    if storey.plan is None or storey.plan.incomplete:
+        said += supply.storey(storey.name, storey.where, "plan")
+    return tuple(said)
 
 
 def _reached(space: Space, ways: Sequence[Link]) -> bool:
