@@ -13,7 +13,7 @@ from mrsite.base.quantity import Banded, Grade
 from mrsite.checks.doors import named
 from mrsite.checks.finding import Finding, Status
 from mrsite.checks.judge import rules_of, safe, scanners, state, unsafe
-from mrsite.checks.quench_pipe import grades_of
+from mrsite.checks.quench_pipe import grades_of, place_of
 from mrsite.guidance.packs import Rule
 from mrsite.site.evidence import Evidence, Wanted
 from mrsite.site.project import Project
@@ -71,7 +71,7 @@ def check(project: Project, evidence: Evidence) -> list[Finding]:
         if zone_rules:
             findings += _zones(project, zone_rules, vent, scanner.magnet.vendor)
         if plume_rules:
-            findings += _plume(plume_rules, vent)
+            findings += _plume(project, plume_rules, vent)
     return findings
 
 
@@ -91,7 +91,7 @@ def _zones(project: Project, rules: Sequence[Rule], vent: VentResult, vendor: st
     same = own or vendor.casefold().startswith("siemens")
     grades: tuple[Grade, ...] = () if same else ("borrowed",)
     inside = [c for c in worst.values() if c.margin < 0]
-    findings = [_inside(rules, vent, c, grades) for c in inside]
+    findings = [_inside(project, rules, vent, c, grades) for c in inside]
     if findings:
         return findings
     if not project.openings:
@@ -134,9 +134,9 @@ def _zones(project: Project, rules: Sequence[Rule], vent: VentResult, vendor: st
     ]
 
 
-def _inside(rules: Sequence[Rule], vent: VentResult, conflict: Conflict, grades: tuple[Grade, ...]) -> Finding:
-    import shapely
-
+def _inside(
+    project: Project, rules: Sequence[Rule], vent: VentResult, conflict: Conflict, grades: tuple[Grade, ...]
+) -> Finding:
     who, zone = conflict.neighbour, conflict.zone
     place = (
         f"{unsafe(-conflict.above_outlet)} m below"
@@ -156,7 +156,7 @@ def _inside(rules: Sequence[Rule], vent: VentResult, conflict: Conflict, grades:
         margin_m=conflict.margin,
         remedy="Move the outlet or the opening, or lead the pipe higher.",
         grades=grades,
-        location=shapely.Point(who.at[:2]),
+        **place_of(project, who.at),
     )
 
 
@@ -164,9 +164,7 @@ def _metres(value: float) -> Banded:
     return Banded(value, value, value, "m")
 
 
-def _plume(rules: Sequence[Rule], vent: VentResult) -> list[Finding]:
-    import shapely
-
+def _plume(project: Project, rules: Sequence[Rule], vent: VentResult) -> list[Finding]:
     subject = f"{_SUBJECT['quench-plume']} of {vent.scanner}"
     assert vent.outlet is not None
     if vent.outlet.elevation_deg is None:
@@ -244,7 +242,7 @@ def _plume(rules: Sequence[Rule], vent: VentResult) -> list[Finding]:
                 "no ground; distances taken 1.3 times.",
                 kind="quench-plume",
                 margin_m=deepest,
-                location=shapely.Point(who.at[:2]),
+                **place_of(project, who.at),
                 grades=grades_of(vent),
                 remedy="Point the outlet up and away, raise it, or have the plume computed round the building.",
             )

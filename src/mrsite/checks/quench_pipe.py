@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from mrsite.base.quantity import Banded, Grade
@@ -81,11 +82,8 @@ def grades_of(vent: VentResult) -> tuple[Grade, ...]:
 def _say(
     rules: Sequence[Rule], vent: VentResult | None, subject: str, status: Status, message: str, **more: Any
 ) -> Finding:
+    del vent
     more.setdefault("kind", "quench pipe")
-    if vent is not None and vent.refused is None and vent.outlet is not None and "location" not in more:
-        import shapely
-
-        more["location"] = None if status == "pass" else shapely.Point(vent.outlet.at[:2])
     return state("quench_pipe", rules, subject, status, message, **more)
 
 
@@ -114,17 +112,35 @@ def _pipe(project: Project, rules: Sequence[Rule], vent: VentResult) -> list[Fin
                 remedy="Mend the [[quench_pipe]] entry.",
             )
         ]
-    return [
+    findings = [
         _pressure(rules, vent, name),
         *_speed(rules, vent, name),
         _bore(rules, vent, name),
-        _drain(rules, vent, name),
+        _drain(project, rules, vent, name),
         _cold(rules, vent, name),
         _material(rules, vent, name),
         _mesh(rules, vent, name),
         *_rooms(project, rules, vent, name),
         *_shared(rules, vent, name),
     ]
+    return [_shown(project, vent, finding) for finding in findings]
+
+
+def _shown(project: Project, vent: VentResult, finding: Finding) -> Finding:
+    """Put a verdict that has no place of its own at the magnet flange, so that the drawing shows it."""
+    if finding.location is not None or finding.status not in ("fail", "warn") or vent.points is None:
+        return finding
+    return replace(finding, id="", **place_of(project, tuple(vent.points[0])))
+
+
+def place_of(project: Project, point: tuple[float, float, float]) -> dict[str, Any]:
+    """Return storey and location (plan metres of its drawing) of a point of the site."""
+    import shapely
+
+    from mrsite.site.vent_places import storey_at
+
+    storey, here = storey_at(project, point)
+    return {"storey": storey, "location": shapely.Point(here)}
 
 
 def _pressure(rules: Sequence[Rule], vent: VentResult, name: str) -> Finding:
@@ -137,7 +153,6 @@ def _pressure(rules: Sequence[Rule], vent: VentResult, name: str) -> Finding:
             "not-assessed",
             f"The pressure cannot be computed: {vent.refused}.",
             remedy="Correct the state of the gas or the route.",
-            location=None,
         )
     drop, limit = vent.drop, vent.helium.limit
     band = Banded(drop.drop.value / 1e3, drop.drop.lower / 1e3, drop.drop.upper / 1e3, "kPa")
@@ -170,7 +185,7 @@ def _pressure(rules: Sequence[Rule], vent: VentResult, name: str) -> Finding:
             "not-assessed",
             f"The pressure at the magnet cannot be judged: not known are {named(missing)}. {lead}{spread}".strip(),
             remedy="Ask the magnet's vendor, and state the figures under [helium] of the magnet file.",
-            **{**more, "location": None},
+            **more,
         )
     against = f"against {limit / 1e3:g} kPa"
     if drop.choked:
@@ -273,9 +288,7 @@ def _bore(rules: Sequence[Rule], vent: VentResult, name: str) -> Finding:
     return _say(rules, vent, subject, "pass", f"The bore nowhere decreases towards the outlet.{words}")
 
 
-def _drain(rules: Sequence[Rule], vent: VentResult, name: str) -> Finding:
-    import shapely
-
+def _drain(project: Project, rules: Sequence[Rule], vent: VentResult, name: str) -> Finding:
     subject = f"fall and drain of the {name}"
     assert vent.route is not None
     low = vent.route.low_points()
@@ -289,7 +302,7 @@ def _drain(rules: Sequence[Rule], vent: VentResult, name: str) -> Finding:
             f"Water or liquid air would stand in {len(low)} low point{'s' if len(low) > 1 else ''}, the first at "
             f"level {low[0][2]:.2f} m.",
             remedy="Let every run fall to the outlet or to a drain.",
-            location=shapely.MultiPoint([p[:2] for p in low]),
+            **place_of(project, low[0]),
         )
     towards = vent.route.falls_to_magnet()
     level = [p for p in vent.route.level_runs() if p.length > 0.5]
@@ -352,7 +365,6 @@ def _cold(rules: Sequence[Rule], vent: VentResult, name: str) -> Finding:
             "not-assessed",
             f"Nobody says whether the pipe is insulated. Bare pipe colder than {air:g} K drips air rich in oxygen.",
             remedy='Give insulation = { material = "mineral-wool", thickness_mm = 40 } or "none".',
-            location=None,
         )
     inside = sum(c.bare for c in vent.crossings)
     bare = sum(p.length for p in pipes if p.insulation is None)
@@ -381,7 +393,6 @@ def _material(rules: Sequence[Rule], vent: VentResult, name: str) -> Finding:
             "not-assessed",
             "The material of the pipe is not stated.",
             remedy='Give material = "stainless", "aluminium" or "copper".',
-            location=None,
         )
     row = catalogue.entry("pipes", "material", vent.entry.material)
     if not row["suitable"]:
@@ -421,7 +432,6 @@ def _mesh(rules: Sequence[Rule], vent: VentResult, name: str) -> Finding:
             "not-assessed",
             "Nobody says how the outlet is kept clear of birds, rain and ice.",
             remedy="Give outlet = { cap = ..., mesh_free_area = ... } (free area over the pipe's).",
-            location=None,
         )
     if free < least:
         return _say(
@@ -465,7 +475,6 @@ def _rooms(project: Project, rules: Sequence[Rule], vent: VentResult, name: str)
                     "not-assessed",
                     f"No room of {named(unread)} is known, so what the pipe passes there is not known.{floors}",
                     remedy="Supply a drawing or state the rooms.",
-                    location=None,
                 )
             ]
         return [

@@ -14,7 +14,7 @@ from typing import Any
 from mrsite.base.data import version
 from mrsite.base.text import inert
 from mrsite.checks.finding import Finding, Outcome
-from mrsite.outputs import printed, site_marks
+from mrsite.outputs import printed, quench_marks, site_marks
 from mrsite.outputs.layers import layer_namer, style_of
 from mrsite.outputs.line_marks import line_marks, lines_of
 from mrsite.outputs.magnet_marks import UNVERIFIED, Standing, magnet_marks
@@ -96,6 +96,7 @@ def storey_drawing(outcome: Outcome, storey_name: str, *, edges: Sequence[str] =
     doors = [d for d in project.doors if d.storey == storey_name]
     base.marks += site_marks.door_marks(doors, letter, placer, revision)
     base.marks += site_marks.pipe_marks(_pipes(outcome, storey), letter, placer)
+    base.marks += quench_marks.marks(evidence.vents.values(), storey, letter, placer)
     # Zones lie under everything: drawn first, but their names find room last.
     base.marks = site_marks.zone_marks(spaces, letter, placer) + base.marks
 

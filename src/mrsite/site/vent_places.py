@@ -63,6 +63,16 @@ def floors_crossed(project: Project, route: Route) -> tuple[str, ...]:
     return tuple(s.name for s, _ in _levels(project) if low < s.elevation < high)
 
 
+def storey_at(project: Project, point: Point3) -> tuple[str, tuple[float, float]]:
+    """Return the storey on whose drawing a point is shown, and its place there: that of its level, or the nearest."""
+    levels = _levels(project)
+    storey = levels[0][0]
+    for candidate, _ in levels:
+        if candidate.elevation <= point[2] + 1e-6:
+            storey = candidate
+    return storey.name, storey.to_site.back((point[0], point[1]))
+
+
 def bare_indoors(crossed: tuple[Crossing, ...]) -> float:
     """Length of uninsulated pipe inside rooms, m."""
     return sum(c.bare for c in crossed)
