@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from benchmarks.check_sites import Spheroid
 from mrsite.checks.finding import Outcome
 from mrsite.checks.run import run_checks, wanted
@@ -32,20 +33,35 @@ def assess(project: Project, field: Spheroid) -> Outcome:
 
 
 #: Field models through the stated reach, as the key's own: exponents 4.5 to 9, the reach 10 % off.
-FIELDS = [Spheroid(4.0 * k, 2.5 * k, n, band) for k in (0.9, 1.0, 1.1) for n in (4.5, 9.0) for band in (0.0, 0.05)
-          if k * (1 + band) <= 1.1]
+FIELDS = [
+    Spheroid(4.0 * k, 2.5 * k, n, band)
+    for k in (0.9, 1.0, 1.1)
+    for n in (4.5, 9.0)
+    for band in (0.0, 0.05)
+    if k * (1 + band) <= 1.1
+]
 
 
 @pytest.mark.parametrize("field", FIELDS, ids=lambda f: f"{f.axial:.1f}m-n{f.exponent:g}-band{f.band:g}")
 def test_every_certain_expectation(clinic: Project, key: dict[str, Any], field: Spheroid) -> None:
     eye = tuple(key["operator_eye"])
     seen = assess(replace(clinic, operators=(OperatorEntry(at=eye, eye_heights=(1.2,)),)), field)
-    topics = {"access-control": ("access", "lock of"), "line-of-sight": ("sight", "view of door"),
-              "zone-adjacency": ("zones", ""), "fringe-0.5mT": ("containment", "whole storey")}
+    topics = {
+        "access-control": ("access", "lock of"),
+        "line-of-sight": ("sight", "view of door"),
+        "zone-adjacency": ("zones", ""),
+        "fringe-0.5mT": ("containment", "whole storey"),
+    }
     for row in key["expected"]:
         check, subject = topics[row["topic"]]
-        found = [f for f in seen.findings if f.check == check and f.subject.startswith(subject) and f.storey == "Ground"
-                 and set(row["rules"]) & {f.rule, *f.also}]
+        found = [
+            f
+            for f in seen.findings
+            if f.check == check
+            and f.subject.startswith(subject)
+            and f.storey == "Ground"
+            and set(row["rules"]) & {f.rule, *f.also}
+        ]
         if row["at"] is not None:
             import shapely
 
@@ -71,8 +87,10 @@ def test_what_the_file_does_not_say_is_not_assessed_and_never_passes(clinic: Pro
 
 
 def test_the_planted_door_put_right_leaves_no_failure(clinic: Project) -> None:
-    doors = tuple(replace(d, lock=True) if d.at is not None and abs(d.at[0] - 9.2) < 0.1 and abs(d.at[1] - 5.1) < 0.1 else d
-                  for d in clinic.doors)
+    doors = tuple(
+        replace(d, lock=True) if d.at is not None and abs(d.at[0] - 9.2) < 0.1 and abs(d.at[1] - 5.1) < 0.1 else d
+        for d in clinic.doors
+    )
     assert doors != clinic.doors
     result = assess(replace(clinic, doors=doors), Spheroid())
     assert result.counts["fail"] == 0

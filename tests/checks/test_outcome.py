@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 import shapely
+
 from benchmarks.check_sites import Spheroid, department, item, magnet, upper_storey, with_storey
 from mrsite.checks.finding import Finding, Outcome
 from mrsite.checks.run import conclude, run_checks, wanted
@@ -142,8 +143,19 @@ LOW = {"elevation": 3.0}
 
 
 def ward(**facts: object) -> Space:
-    values = {"id": "First/WARD", "name": "WARD", "number": None, "storey": "First", "polygon": shapely.box(0, 0, 14, 12),
-              "from_plan": False, "status": "stated", "stated": True, "occupancy": "public", "zone": None, **facts}
+    values = {
+        "id": "First/WARD",
+        "name": "WARD",
+        "number": None,
+        "storey": "First",
+        "polygon": shapely.box(0, 0, 14, 12),
+        "from_plan": False,
+        "status": "stated",
+        "stated": True,
+        "occupancy": "public",
+        "zone": None,
+        **facts,
+    }
     return Space(**values)  # type: ignore[arg-type]
 
 
@@ -176,8 +188,15 @@ def test_a_stair_is_occupied_to_above_the_next_floor() -> None:
     """A magnet below the ceiling of a tall space reaches who climbs it, though not who stands below."""
     stair = {"STAIR": ((14.6, 0.0, 17.6, 9.0), {"zone": "I", "occupancy": "public", "use": "stair"})}
     high = department(boxes=stair)
-    high = replace(high, scanners=(replace(high.scanners[0], poses=(replace(high.scanners[0].poses[0], position=(14.0, 3.0, 5.0)),)),))
-    found = {f.subject: f.status for f in by_check(outcome(high), "containment") if f.storey == "Ground" and f.rule == "UK-FLD-01"}
+    high = replace(
+        high,
+        scanners=(replace(high.scanners[0], poses=(replace(high.scanners[0].poses[0], position=(14.0, 3.0, 5.0)),)),),
+    )
+    found = {
+        f.subject: f.status
+        for f in by_check(outcome(high), "containment")
+        if f.storey == "Ground" and f.rule == "UK-FLD-01"
+    }
     assert found.get("STAIR") == "fail"
     room = department(boxes={"STAIR": (stair["STAIR"][0], {**stair["STAIR"][1], "use": "office"})})
     room = replace(room, scanners=high.scanners)
@@ -189,6 +208,7 @@ def test_a_stair_is_occupied_to_above_the_next_floor() -> None:
 
 
 # Enclosure ---------------------------------------------------------------------------------------
+
 
 def test_a_restricted_space_open_to_a_public_one_does_not_count() -> None:
     # A doorless opening in the wall between SCAN and SCREENING, y = 6.15.
@@ -224,6 +244,7 @@ def test_a_restricted_space_with_a_missing_wall_is_not_assessed() -> None:
 
 # Sectoral magnets, scanners to be removed -----------------------------------------------------------
 
+
 def test_the_italian_rule_on_sectoral_magnets_applies_to_them_alone() -> None:
     whole = outcome(department(("italy",)))
     row = next(r for r in whole.coverage["italy"]["rules"] if r["id"] == "IT-FLD-01")
@@ -237,7 +258,9 @@ def test_the_italian_rule_on_sectoral_magnets_applies_to_them_alone() -> None:
 def test_an_attestation_never_decides_a_computed_rule() -> None:
     from mrsite.site.schema import AttestationEntry
 
-    entry = AttestationEntry(rule="US-ZON-02", answer=True, who="somebody", date="2026-01-01", covers="x", expires="2099-01-01")
+    entry = AttestationEntry(
+        rule="US-ZON-02", answer=True, who="somebody", date="2026-01-01", covers="x", expires="2099-01-01"
+    )
     result = outcome(department(doors={"D3": {"lock": False}}, attestations=(entry,)))
     assert [f.status for f in result.findings if f.subject == "lock of door D3 LOBBY / SCREENING"] == ["fail"]
     assert [f.status for f in result.findings if f.subject == "attestation on US-ZON-02"] == ["warn"]
@@ -259,4 +282,6 @@ def test_coverage_counts_every_rule_once() -> None:
     for pack in packs:
         row = result.coverage[pack.id]
         assert row["computed"] + row["attested"] + row["out_of_reach"] == len(pack.rules)
-        assert sum(row[s] for s in ("pass", "fail", "warn", "not-assessed", "does_not_apply")) + row["out_of_reach"] == len(pack.rules)
+        assert sum(row[s] for s in ("pass", "fail", "warn", "not-assessed", "does_not_apply")) + row[
+            "out_of_reach"
+        ] == len(pack.rules)

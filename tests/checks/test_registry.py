@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
+
 from benchmarks.check_sites import Spheroid, department
 from mrsite.base.errors import InputError
 from mrsite.checks import registry

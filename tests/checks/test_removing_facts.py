@@ -13,10 +13,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from benchmarks.check_sites import Spheroid, department, item, upper_storey, with_storey
-from benchmarks.checks import _TEAM, _attest, _soil
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from benchmarks.check_sites import Spheroid, department, item, upper_storey, with_storey
+from benchmarks.checks import _TEAM, _attest, _soil
 from mrsite.checks.finding import Outcome
 from mrsite.checks.run import run_checks, wanted
 from mrsite.site.project import Project
@@ -24,10 +25,35 @@ from mrsite.site.schema import AbsentEntry
 
 Change = Callable[[Project], Project]
 
-SPACE_FACTS = ("zone", "occupancy", "use", "ceiling", "relief_area_m2", "oxygen_monitor", "exhaust_m3_h", "air_changes",
-               "switches", "workstation", "polygon", "name")
-DOOR_FACTS = ("spaces", "at", "jambs", "clear_width_m", "opens_into", "opens", "lock", "lock_kind", "self_closing", "free_egress",
-              "signs", "detector", "number")
+SPACE_FACTS = (
+    "zone",
+    "occupancy",
+    "use",
+    "ceiling",
+    "relief_area_m2",
+    "oxygen_monitor",
+    "exhaust_m3_h",
+    "air_changes",
+    "switches",
+    "workstation",
+    "polygon",
+    "name",
+)
+DOOR_FACTS = (
+    "spaces",
+    "at",
+    "jambs",
+    "clear_width_m",
+    "opens_into",
+    "opens",
+    "lock",
+    "lock_kind",
+    "self_closing",
+    "free_egress",
+    "signs",
+    "detector",
+    "number",
+)
 STOREY_FACTS = ("height", "ceiling", "slab_m", "plan", "occupancy", "registered")
 LISTS = ("operators", "windows", "pathways", "absent", "attestations", "equipment", "moving_metal")
 
@@ -54,12 +80,22 @@ def removals(project: Project) -> Iterator[tuple[str, Change]]:
         yield f"[[room]] {space.label}", lambda p, i=index, b=blank: _swap(p, "spaces", i, b)  # type: ignore[misc]
     for name in LISTS:
         for index in range(len(getattr(project, name))):
-            yield f"{name}[{index}]", lambda p, n=name, i=index: replace(p, **{n: tuple(t for k, t in enumerate(getattr(p, n)) if k != i)})  # type: ignore[misc]
+            yield (
+                f"{name}[{index}]",
+                lambda p, n=name, i=index: replace(p, **{n: tuple(t for k, t in enumerate(getattr(p, n)) if k != i)}),
+            )  # type: ignore[misc]
     for index, entry in enumerate(project.attestations):
         for fact in ("covers", "expires"):
             if getattr(entry, fact) is not None:
-                yield f"attestation.{fact}", lambda p, i=index, f=fact: replace(  # type: ignore[misc]
-                    p, attestations=tuple(a.model_copy(update={f: None}) if k == i else a for k, a in enumerate(p.attestations)))
+                yield (
+                    f"attestation.{fact}",
+                    lambda p, i=index, f=fact: replace(  # type: ignore[misc]
+                        p,
+                        attestations=tuple(
+                            a.model_copy(update={f: None}) if k == i else a for k, a in enumerate(p.attestations)
+                        ),
+                    ),
+                )
     for index, thing in enumerate(project.equipment):
         for fact in ("label", "label_max_field_mT", "tether_m", "footprint", "class_"):
             if getattr(thing, fact) is not None and not (fact == "label_max_field_mT" and thing.class_ is not None):
@@ -71,8 +107,21 @@ def removals(project: Project) -> Iterator[tuple[str, Change]]:
 
 
 PACKS = ("uk", "usa", "italy", "iec", "vendor", "international")
-KINDS_ABSENT = ("ct", "gamma-camera", "pet", "linac", "x-ray", "eeg", "electron-microscope", "mri", "cylinder-store", "transformer",
-                "lift", "road", "railway")
+KINDS_ABSENT = (
+    "ct",
+    "gamma-camera",
+    "pet",
+    "linac",
+    "x-ray",
+    "eeg",
+    "electron-microscope",
+    "mri",
+    "cylinder-store",
+    "transformer",
+    "lift",
+    "road",
+    "railway",
+)
 
 
 def full() -> Project:
@@ -95,12 +144,26 @@ def faulty() -> Project:
     """The same with a dozen faults."""
     site = full()
     changes: dict[str, dict[str, Any]] = {
-        "D1": {"lock": False, "signs": (), "opens": "inward", "opens_into": "Ground/SCAN", "self_closing": False, "clear_width_m": 1.1},
-        "D2": {"free_egress": False}, "D3": {"lock": False, "free_egress": False, "signs": ("inside",), "detector": False},
+        "D1": {
+            "lock": False,
+            "signs": (),
+            "opens": "inward",
+            "opens_into": "Ground/SCAN",
+            "self_closing": False,
+            "clear_width_m": 1.1,
+        },
+        "D2": {"free_egress": False},
+        "D3": {"lock": False, "free_egress": False, "signs": ("inside",), "detector": False},
     }
     site = replace(site, doors=tuple(replace(d, **changes.get(d.number or "", {})) for d in site.doors))
     rooms: dict[str, dict[str, Any]] = {
-        "SCAN": {"oxygen_monitor": False, "exhaust_m3_h": 900.0, "air_changes": 2.0, "switches": (), "relief_area_m2": 0.0},
+        "SCAN": {
+            "oxygen_monitor": False,
+            "exhaust_m3_h": 900.0,
+            "air_changes": 2.0,
+            "switches": (),
+            "relief_area_m2": 0.0,
+        },
         "CONTROL": {"switches": (), "workstation": True},
         "BAY": {"zone": "I", "occupancy": "staff"},
     }
@@ -110,7 +173,11 @@ def faulty() -> Project:
     return replace(site, attestations=expired, scanners=(moved,))
 
 
-SITES = {"all stated": (full, Spheroid()), "faulty": (faulty, Spheroid()), "band across": (full, Spheroid(4.0, 2.9, band=0.15))}
+SITES = {
+    "all stated": (full, Spheroid()),
+    "faulty": (faulty, Spheroid()),
+    "band across": (full, Spheroid(4.0, 2.9, band=0.15)),
+}
 
 
 def passes(outcome: Outcome) -> set[tuple[str, str, str | None]]:

@@ -25,10 +25,21 @@ bearing_deg = 0.0
 
 
 def bare() -> Project:
-    blank = {"zone": None, "occupancy": None, "oxygen_monitor": None, "switches": None, "exhaust_m3_h": None, "air_changes": None,
-             "ceiling": None, "workstation": None, "use": None}
+    blank = {
+        "zone": None,
+        "occupancy": None,
+        "oxygen_monitor": None,
+        "switches": None,
+        "exhaust_m3_h": None,
+        "air_changes": None,
+        "ceiling": None,
+        "workstation": None,
+        "use": None,
+    }
     return department(
-        ("uk", "italy", "iec", "vendor"), rooms={n: blank for n in ("SCAN", "CONTROL", "LOBBY")}, operators=(),
+        ("uk", "italy", "iec", "vendor"),
+        rooms=dict.fromkeys(("SCAN", "CONTROL", "LOBBY"), blank),
+        operators=(),
         doors={n: {"lock": None, "signs": None, "free_egress": None, "self_closing": None} for n in ("D1", "D3")},
         equipment=(item("V1", "ventilator", (3.2, 8.0, 5.2, 8.8)),),
     )

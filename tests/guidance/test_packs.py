@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from mrsite.base.data import data_folder
 from mrsite.base.errors import InputError
 from mrsite.guidance import find_class, known_packs, load_environment, load_equipment, load_packs, read_equipment
@@ -51,7 +52,7 @@ def test_every_rule_of_the_fact_table_is_in_exactly_one_pack(shared: Path) -> No
 
 def test_every_pack_but_the_general_one_rests_on_it() -> None:
     for pack in known_packs():
-        assert [p.id for p in load_packs([pack.id])][0] == "general"
+        assert next(p.id for p in load_packs([pack.id])) == "general"
 
 
 def test_every_rule_says_where_it_is_from() -> None:
@@ -73,7 +74,10 @@ def test_none_named_is_the_general_pack() -> None:
     assert [p.id for p in load_packs([])] == ["general"]
 
 
-@pytest.mark.parametrize(("alias", "id_"), [("us", "usa"), ("USA", "usa"), ("de", "germany"), ("it", "italy"), ("au", "australia"), ("gb", "uk")])
+@pytest.mark.parametrize(
+    ("alias", "id_"),
+    [("us", "usa"), ("USA", "usa"), ("de", "germany"), ("it", "italy"), ("au", "australia"), ("gb", "uk")],
+)
 def test_aliases(alias: str, id_: str) -> None:
     assert load_packs([alias])[-1].id == id_
 
@@ -102,14 +106,14 @@ def test_a_catalogue_folder_offers_its_packs_by_id(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (("severity = \"standard\"", "severity = \"strict\""), r"own\.toml, line 17.*severity"),
-        (("limits = [0.5]", "limits = [\"0.5\"]"), r"line 15"),
+        (('severity = "standard"', 'severity = "strict"'), r"own\.toml, line 17.*severity"),
+        (("limits = [0.5]", 'limits = ["0.5"]'), r"line 15"),
         (("topic =", "topik ="), r"line 11.*topik.*did you mean 'topic'"),
         (("[[rule]]", "[[rule]"), r"line 6.*broken TOML"),
-        (("reach = \"computed\"", "reach = \"out-of-reach\""), r"must say why"),
+        (('reach = "computed"', 'reach = "out-of-reach"'), r"must say why"),
         (("STE-1", "US-ZON-01"), r"US-ZON-01.*pack 'general'"),
-        (("id = \"st-elsewhere\"", "id = \"uk\""), r"'uk'"),
-        (("\"uk\"", "\"ukk\""), r"did you mean 'uk'"),
+        (('id = "st-elsewhere"', 'id = "uk"'), r"'uk'"),
+        (('"uk"', '"ukk"'), r"did you mean 'uk'"),
     ],
 )
 def test_a_broken_pack_is_an_error_that_says_where(tmp_path: Path, change: tuple[str, str], says: str) -> None:
@@ -120,7 +124,11 @@ def test_a_broken_pack_is_an_error_that_says_where(tmp_path: Path, change: tuple
 
 def test_packs_in_a_ring(tmp_path: Path) -> None:
     write(tmp_path, OWN.replace('extends = ["uk"]', 'extends = ["./other.toml"]'))
-    write(tmp_path, OWN.replace('extends = ["uk"]', 'extends = ["./own.toml"]').replace("st-elsewhere", "other"), "other.toml")
+    write(
+        tmp_path,
+        OWN.replace('extends = ["uk"]', 'extends = ["./own.toml"]').replace("st-elsewhere", "other"),
+        "other.toml",
+    )
     with pytest.raises(InputError, match="in a ring"):
         load_packs(["own.toml"], relative_to=tmp_path)
 
@@ -163,8 +171,20 @@ def test_the_equipment_table_holds_every_class_of_the_facts(shared: Path) -> Non
 
 @pytest.mark.parametrize(
     ("class_", "default"),
-    [("gamma_camera", 0.05), ("image_intensifier", 0.05), ("ct", 0.1), ("pet", 0.1), ("linac", 0.1), ("aimd_bearer", 0.5),
-     ("gas_cylinder_store", 0.5), ("x_ray_tube", 1.0), ("lift_motor", 1.0), ("loose_steel", 3.0), ("power_injector", 3.0), ("lcd", 5.0)],
+    [
+        ("gamma_camera", 0.05),
+        ("image_intensifier", 0.05),
+        ("ct", 0.1),
+        ("pet", 0.1),
+        ("linac", 0.1),
+        ("aimd_bearer", 0.5),
+        ("gas_cylinder_store", 0.5),
+        ("x_ray_tube", 1.0),
+        ("lift_motor", 1.0),
+        ("loose_steel", 3.0),
+        ("power_injector", 3.0),
+        ("lcd", 5.0),
+    ],
 )
 def test_defaults(class_: str, default: float) -> None:
     first = load_equipment()[class_].limits[0]
@@ -179,7 +199,12 @@ def test_life_support_has_no_default() -> None:
 
 def test_classes_are_found_by_alias() -> None:
     table = load_equipment()
-    for word, class_ in (("PET/CT", "pet_ct"), ("computed tomography", "ct"), ("SPECT", "gamma_camera"), ("crash cart", "defibrillator")):
+    for word, class_ in (
+        ("PET/CT", "pet_ct"),
+        ("computed tomography", "ct"),
+        ("SPECT", "gamma_camera"),
+        ("crash cart", "defibrillator"),
+    ):
         found = find_class(table, word)
         assert found is not None
         assert found.id == class_

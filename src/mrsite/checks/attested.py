@@ -59,7 +59,8 @@ def check(project: Project, evidence: Evidence) -> list[Finding]:
                     (known,),
                     f"attestation on {known.id}",
                     "warn",
-                    f"{inert(entry.who)} attests {known.id}, which is computed: the word is recorded and decides nothing.",
+                    f"{inert(entry.who)} attests {known.id}, which is computed: the word is recorded "
+                    "and decides nothing.",
                     remedy="Take it out, or attest a rule of the kind attested (`mrsite rules`).",
                     basis="attested",
                 )
@@ -128,7 +129,8 @@ def _judge(project: Project, rule: Rule, entry: AttestationEntry) -> Finding:
                 (rule,),
                 subject,
                 "not-assessed",
-                f"Whether the attestation by {said} has expired ({inert(entry.expires)}) cannot be said without a date of issue.",
+                f"Whether the attestation by {said} has expired ({inert(entry.expires)}) cannot be "
+                "said without a date of issue.",
                 remedy="Give [issue] date = YYYY-MM-DD.",
                 basis="attested",
             )
@@ -160,7 +162,8 @@ def _judge(project: Project, rule: Rule, entry: AttestationEntry) -> Finding:
             (rule,),
             subject,
             "warn",
-            f"As stated by {said}{words}: {rule.wording} The attestation cannot lapse: {' and '.join(missing)} missing.",
+            f"As stated by {said}{words}: {rule.wording} The attestation cannot lapse: "
+            f"{' and '.join(missing)} missing.",
             remedy=f'Add covers = "{cover_hash(project)}" and expires.',
             basis="attested",
         )

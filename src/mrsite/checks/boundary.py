@@ -153,7 +153,8 @@ def _workplaces(project: Project, evidence: Evidence, rules: tuple[Rule, ...], s
             rules,
             subject,
             "not-assessed",
-            f"Nobody says whether {named(s.label for s in unsaid)}, which the 0.1 mT line enters or may enter, has a fixed workstation.",
+            f"Nobody says whether {named(s.label for s in unsaid)}, which the 0.1 mT line enters or "
+            "may enter, has a fixed workstation.",
             remedy="Give workstation = true or false for these rooms.",
             supply=tuple(m for s in unsaid for m in supply.room(s, "workstation")),
             grades=grades,

@@ -190,8 +190,11 @@ class _Judge:
                 self.say(
                     "whole storey",
                     "not-assessed",
-                    f"The drawing of {storey.name} is not shown to lie on that of the scanner, so the line cannot be placed on it.",
-                    remedy=f'Give tie = {{ here = [[x, y], [x, y]], site = [[x, y], [x, y]] }} for storey "{storey.name}".',
+                    f"The drawing of {storey.name} is not shown to lie on that of the scanner, so the "
+                    "line cannot be placed on it.",
+                    remedy=(
+                        f'Give tie = {{ here = [[x, y], [x, y]], site = [[x, y], [x, y]] }} for storey "{storey.name}".'
+                    ),
                     supply=supply.storey(storey.name, storey.where, "tie"),
                 )
             ]
@@ -291,7 +294,8 @@ class _Judge:
             return self.say(
                 subject,
                 "warn",
-                f"The {_line(self.level)} line enters {subject} {how}, where maintenance staff go: implants there must be excluded.",
+                f"The {_line(self.level)} line enters {subject} {how}, where maintenance staff go: "
+                "implants there must be excluded.",
                 remedy="Restrict the space, or have its entry procedure attested.",
                 **common,
             )
@@ -299,7 +303,8 @@ class _Judge:
             return self.say(
                 subject,
                 "warn",
-                f"The central {_line(self.level)} line stays out of {subject} ({occupancy}), but the outer edge of its band enters it {how}.",
+                f"The central {_line(self.level)} line stays out of {subject} ({occupancy}), but the "
+                f"outer edge of its band enters it {how}.",
                 remedy="Ask for better magnet data, move the magnet, or restrict the space.",
                 **common,
             )
@@ -370,7 +375,8 @@ class _Judge:
             return self.say(
                 "outside the known spaces",
                 "not-assessed",
-                f"The {_line(self.level)} volume reaches {place} on {self.storey.name}, {unsafe(depth)} m past what is known: {what}.",
+                f"The {_line(self.level)} volume reaches {place} on {self.storey.name}, "
+                f"{unsafe(depth)} m past what is known: {what}.",
                 remedy="Draw it as [[room]] or [[area]] with polygon and occupancy, or state occupancy for the storey.",
                 supply=(
                     *supply.storey(self.storey.name, self.storey.where, "occupancy"),
@@ -383,7 +389,8 @@ class _Judge:
             return self.say(
                 "outside the known spaces",
                 "not-assessed",
-                f"{self.storey.name} is stated as restricted, but nothing shows what bounds {place} of it, where the {_line(self.level)} line goes.",
+                f"{self.storey.name} is stated as restricted, but nothing shows what bounds {place} "
+                f"of it, where the {_line(self.level)} line goes.",
                 remedy="Supply a drawing on which its walls and doors can be read.",
                 location=beyond,
                 margin_m=-depth,
@@ -453,7 +460,8 @@ def _area(storey: Storey, at: Any, level: float | None) -> tuple[Missing, ...]:
         "[[area]]",
         f'name = "{"ground" if below else "roof" if level is not None else "outdoors"}"',
         f"storey = {supply.quoted(storey.name)}" if level is None else f"level = {level:.2f}  # m above the datum",
-        f"polygon = [[{x - 5:.1f}, {y - 5:.1f}], [{x + 5:.1f}, {y - 5:.1f}], [{x + 5:.1f}, {y + 5:.1f}], [{x - 5:.1f}, {y + 5:.1f}]]",
+        f"polygon = [[{x - 5:.1f}, {y - 5:.1f}], [{x + 5:.1f}, {y - 5:.1f}], [{x + 5:.1f}, "
+        f"{y + 5:.1f}], [{x - 5:.1f}, {y + 5:.1f}]]",
         'occupancy = "none"  # or "public", "staff", "maintenance", "restricted"',
     )
 

@@ -36,7 +36,8 @@ def check(project: Project, evidence: Evidence) -> list[Finding]:
                     rules,
                     subject,
                     "fail",
-                    f"None of the doors into zones III and IV has a ferromagnetic detector ({named(door_subject(project, d) for d in doors)}).",
+                    "None of the doors into zones III and IV has a ferromagnetic detector "
+                    f"({named(door_subject(project, d) for d in doors)}).",
                     remedy="Provide one in zone II, before the door to zone III.",
                     grades=(plan_grade(*doors),),
                 )

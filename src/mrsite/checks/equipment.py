@@ -349,7 +349,8 @@ def _gradient(item: Equipment, evidence: Evidence) -> str:
         return ""
     steep = evidence.volume(f"equipment/{item.id}", "gradient")
     if steep is None:
-        return f" Its label also limits the gradient to {item.label_max_gradient_T_per_m:g} T/m, which was not computed there."
+        limit = f"{item.label_max_gradient_T_per_m:g} T/m"
+        return f" Its label also limits the gradient to {limit}, which was not computed there."
     word = "reaches" if steep.worst.upper >= item.label_max_gradient_T_per_m else "stays below"
     return (
         f" The gradient, {steep.worst.upper:.3g} T/m, {word} the {item.label_max_gradient_T_per_m:g} T/m of its label."
@@ -387,7 +388,10 @@ def _loose(project: Project, evidence: Evidence, item: Equipment) -> Finding:
     inside = _in_scan_room(project, item)
     if inside and status == "pass":
         status = "warn"
-    message = f"{item.id} moves and bears no MR label, so it counts as loose steel: {field_up(band.upper)} mT where it may stand, against 3 mT."
+    message = (
+        f"{item.id} moves and bears no MR label, so it counts as loose steel: {field_up(band.upper)} mT "
+        "where it may stand, against 3 mT."
+    )
     if inside:
         message += " It stands in the scan room (zone IV)."
     return state(

@@ -96,7 +96,8 @@ def check(project: Project, evidence: Evidence) -> list[Finding]:
                     rules,
                     kind.label,
                     "warn",
-                    f"{kind.label} is declared absent by {said.stated_by}, but the name of {suspects[0].label} suggests one.",
+                    f"{kind.label} is declared absent by {said.stated_by}, but the name of "
+                    f"{suspects[0].label} suggests one.",
                     remedy="Correct the declaration or add the entry.",
                     kind="neighbour",
                 )

@@ -85,7 +85,8 @@ def check(project: Project, evidence: Evidence) -> list[Finding]:
                     storey,
                     "whole storey",
                     "not-assessed",
-                    f"The drawing of {storey.name} is not shown to lie on that of the scanner, so the 3 mT line cannot be placed on it.",
+                    f"The drawing of {storey.name} is not shown to lie on that of the scanner, so the "
+                    "3 mT line cannot be placed on it.",
                     remedy=f'Give tie for storey "{storey.name}".',
                     supply=supply.storey(storey.name, storey.where, "tie"),
                 )
@@ -148,7 +149,8 @@ def _storey(
                 storey,
                 "outside the known spaces",
                 "not-assessed",
-                f"The 3 mT volume reaches {beyond.area:.2f} m2 about ({at.x:.1f}, {at.y:.1f}) on {storey.name} that no known space holds.",
+                f"The 3 mT volume reaches {beyond.area:.2f} m2 about ({at.x:.1f}, {at.y:.1f}) on "
+                f"{storey.name} that no known space holds.",
                 remedy="Draw it as [[room]] or [[area]] with polygon and occupancy.",
                 location=beyond,
             )

@@ -388,7 +388,8 @@ def _patient(project: Project, rules: tuple[Rule, ...], bays: list[Space]) -> Fi
             rules,
             subject,
             "not-assessed",
-            f"On the way to {bay.label} the clear width of {named(door_subject(project, d) for d in unknown)} is not known.",
+            f"On the way to {bay.label} the clear width of "
+            f"{named(door_subject(project, d) for d in unknown)} is not known.",
             remedy="Give clear_width_mm for these doors.",
             supply=tuple(m for d in unknown for m in supply.door(project, d, "clear_width_mm")),
             **more,
@@ -400,7 +401,8 @@ def _patient(project: Project, rules: tuple[Rule, ...], bays: list[Space]) -> Fi
         rules,
         subject,
         "pass",
-        f"From the couch to {bay.label}: at least {unsafe(way.length, 1)} m, {way.turns} turn{'s' if way.turns != 1 else ''}, through {doors}. "
+        f"From the couch to {bay.label}: at least {unsafe(way.length, 1)} m, {way.turns} "
+        f"turn{'s' if way.turns != 1 else ''}, through {doors}. "
         "No source gives a limit for this way: judge it by trial.",
         **more,
     )

@@ -74,4 +74,5 @@ def _row(rule: Rule, check: str | None) -> RuleRow:
 def counts(rows: Sequence[RuleRow]) -> str:
     """Say how many rules are computed, attested and out of reach."""
     tally = {reach: sum(row.reach == reach for row in rows) for reach in ("computed", "attested", "out-of-reach")}
-    return f"{len(rows)} rules: {tally['computed']} computed, {tally['attested']} attested, {tally['out-of-reach']} out of reach"
+    said = ", ".join(f"{count} {reach.replace('-', ' ')}" for reach, count in tally.items())
+    return f"{len(rows)} rules: {said}"

@@ -257,7 +257,8 @@ def _exhaust(project: Project, room: Space, rule: Rule) -> Finding:
             supply=supply.room(room, *(k for k in missing if k in ("exhaust_m3_h", "ceiling"))),
             **more,
         )
-    assert room.exhaust_m3_h is not None and ceiling is not None
+    assert room.exhaust_m3_h is not None
+    assert ceiling is not None
     volume = room.polygon.area * ceiling
     got = room.exhaust_m3_h / volume
     short = got < changes

@@ -7,6 +7,7 @@ apart; outdoors counts as zone I.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -83,7 +84,7 @@ def _shafts(project: Project) -> list[Link]:
     """Join the stairs and lifts of neighbouring storeys that stand over one another."""
     order = sorted(project.storeys, key=lambda s: s.elevation)
     found = []
-    for low, high in zip(order, order[1:]):
+    for low, high in itertools.pairwise(order):
         for first in project.spaces:
             for second in project.spaces:
                 if first.storey != low.name or second.storey != high.name or not (tall(first) and tall(second)):
@@ -156,7 +157,8 @@ def _storey(
             rules,
             "whole storey",
             "pass",
-            f"Every one of {len(here)} ways on {storey.name} joins zones at most one apart, so each walk to zone IV passes II and III.",
+            f"Every one of {len(here)} ways on {storey.name} joins zones at most one apart, so each "
+            "walk to zone IV passes II and III.",
             storey=storey.name,
             grades=(plan_grade(*spaces, *(w.door for w in here if w.door)),),
         )
@@ -267,7 +269,10 @@ def _entrances(project: Project, rules: tuple[Rule, ...], ways: Sequence[Link]) 
     exits = [w for w in doors if w.door is not None and None in w.ends and w.door.lock and w.door.free_egress]
     real = [w for w in doors if w not in exits]
     limit = int(rules[0].limits[0])
-    said = f"The MR site (zones II to IV) has {len(real)} entrance{'s' if len(real) != 1 else ''}: {named(w.subject for w in real)}"
+    said = (
+        f"The MR site (zones II to IV) has {len(real)} entrance{'s' if len(real) != 1 else ''}: "
+        f"{named(w.subject for w in real)}"
+    )
     drawn = all(
         s.plan is not None and not s.plan.incomplete
         for s in project.storeys
