@@ -13,7 +13,13 @@ MINIMAL = {
     "site": {"name": "bare room"},
     "storey": [{"name": "G", "height": 3.5}],
     "scanner": [
-        {"id": "MR1", "magnet": "extremity-mgb2-0t5", "isocentre": [5.0, 4.0], "isocentre_height": 1.1, "bearing_deg": 0.0}
+        {
+            "id": "MR1",
+            "magnet": "extremity-mgb2-0t5",
+            "isocentre": [5.0, 4.0],
+            "isocentre_height": 1.1,
+            "bearing_deg": 0.0,
+        }
     ],
     "room": [
         {"name": "Scan", "zone": "IV", "occupancy": "restricted", "polygon": [[1, 1], [9, 1], [9, 7], [1, 7]]},
@@ -39,7 +45,7 @@ def test_the_lines_of_a_bare_room_lie_where_the_magnet_card_says(bare: mrsite.Si
     lines = bare.contours(levels_mT=[0.5], height=1.1)
     central = lines[lines["edge"] == "central"]["geometry"].iloc[0]
     reach = mrsite.load_magnet("extremity-mgb2-0t5").reach([0.5]).iloc[0]
-    x0, y0, x1, y1 = central.bounds
+    _, _, x1, y1 = central.bounds
     assert x1 - 5.0 == pytest.approx(reach["axial_m"], abs=2e-3)
     assert y1 - 4.0 == pytest.approx(reach["radial_m"], abs=2e-3)
     assert set(lines["edge"]) == {"central", "lower", "upper"}
@@ -97,3 +103,35 @@ def test_the_catalogue_is_a_table_and_an_unknown_magnet_names_the_nearest() -> N
     assert {"id", "vendor", "model", "B0_T", "grade"} <= set(table.columns)
     with pytest.raises(InputError, match="extremity-mgb2-0t5"):
         mrsite.load_magnet("extremity-mgb2-0t6")
+
+
+def test_a_map_holds_the_field_in_plan_metres_with_units(bare: mrsite.Site) -> None:
+    import numpy as np
+
+    ds = bare.field_map(height=1.1, spacing=0.25)
+    assert ds["B"].dims == ("y", "x")
+    assert ds["B"].attrs["units"] == "T"
+    assert ds["force_product"].attrs["units"] == "T2 m-1"
+    at = ds.sel(x=8.0, y=4.0, method="nearest")
+    point = np.array([[float(at["x"]), float(at["y"]), 1.1]])
+    model = mrsite.load_magnet("extremity-mgb2-0t5").field
+    local = np.array([[-(point[0, 1] - 4.0), 0.0, point[0, 0] - 5.0]])
+    assert float(at["B"]) == pytest.approx(np.linalg.norm(model.flux_density(local)), rel=1e-9)
+    assert float(ds["B"].max()) == pytest.approx(
+        float(np.sqrt((ds["B_x"] ** 2 + ds["B_y"] ** 2 + ds["B_z"] ** 2).max()))
+    )
+
+
+def test_a_section_is_the_map_seen_from_the_side(bare: mrsite.Site) -> None:
+    ds = bare.section(((1.0, 4.0), (9.0, 4.0)), spacing=0.25, heights=(0.1, 2.1))
+    assert ds["B"].dims == ("z", "s")
+    plan = bare.field_map(height=1.1, spacing=0.25)
+    row = ds.sel(z=1.1, method="nearest")["B"].to_numpy()
+    line = plan.sel(y=4.0, method="nearest").sel(x=slice(0.99, 9.01))["B"].to_numpy()
+    assert row == pytest.approx(line, rel=1e-9)
+
+
+@pytest.mark.parametrize(("spacing", "words"), [(0.0, "positive"), (-1.0, "positive"), (1e-4, "GB of output")])
+def test_a_map_that_cannot_be_made_is_refused_with_its_size(bare: mrsite.Site, spacing: float, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        bare.field_map(spacing=spacing)
