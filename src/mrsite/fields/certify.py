@@ -103,7 +103,7 @@ def certified(source: FieldSource, rtol: float = 1e-9) -> FieldSource:
     if not 1e-13 <= rtol <= 1e-2:
         raise InputError(f"certified: rtol {rtol} must lie between 1e-13 and 1e-2")
     if isinstance(source, Certified):
-        return certified(source.source, rtol)
+        return source if source.rtol == rtol else certified(source.source, rtol)
     if isinstance(source, Sum):
         parts = [certified(part, rtol) for part in source.sources]
         if all(isinstance(part, Certified) for part in parts):

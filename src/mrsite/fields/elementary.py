@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from mrsite.base.errors import InputError
 
 from .evaluate import Packed
@@ -48,7 +50,7 @@ class Dipole(Packed):
 
     def leaves(self) -> tuple[Leaf, ...]:
         """One leaf."""
-        return (Leaf(DIPOLE, 1, self.moment, self.position),)
+        return (Leaf(DIPOLE, 1, np.array(self.moment), self.position),)
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class Uniform(Packed):
 
     def leaves(self) -> tuple[Leaf, ...]:
         """One leaf."""
-        return (Leaf(UNIFORM, 1, self.B),)
+        return (Leaf(UNIFORM, 1, np.array(self.B)),)
 
 
 @dataclass(frozen=True)

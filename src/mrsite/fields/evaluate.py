@@ -66,8 +66,13 @@ def evaluate(params: Params, points: Array) -> tuple[Array, Array]:
     flat = points.reshape(-1, 3)
     b = np.empty_like(flat)
     jac = np.empty((flat.shape[0], 9))
-    run: Any = _kernels.serial if flat.shape[0] < THREADED_FROM else _kernels.threaded
-    run(params, flat, b, jac)
+    run: Any
+    if flat.shape[0] < THREADED_FROM or (threads := _kernels.threads()) < 2:
+        run = _kernels.serial
+        run(params, flat, b, jac)
+    else:
+        run = _kernels.threaded
+        run(params, flat, b, jac, threads)
     return b.reshape(points.shape), jac.reshape(*points.shape, 3)
 
 

@@ -62,7 +62,7 @@ def series_leaf(coefficients: Sequence[float], radius: float, centre: float) -> 
 
 def payload(
     digits: float, centre: float, radius: float, symmetric: bool, bands: Array, windings: Array, table: Array
-) -> tuple[float, ...]:
+) -> Array:
     """Header, bands, windings, table, as the batch kernel reads them."""
     from ._kernels import coils
 
@@ -70,7 +70,7 @@ def payload(
     limits = k.rung_limits(digits)
     at_table = 7 + limits.size + bands.size + windings.size
     head = [digits, centre, 1.0 / radius, float(at_table), float(len(table)), float(symmetric), float(len(bands))]
-    return (*head, *limits.tolist(), *bands.ravel().tolist(), *windings.ravel().tolist(), *table.ravel().tolist())
+    return np.concatenate([head, limits, bands.ravel(), windings.ravel(), table.ravel()])
 
 
 def unpacked(leaf: Leaf) -> tuple[Array, Array]:
@@ -78,7 +78,7 @@ def unpacked(leaf: Leaf) -> tuple[Array, Array]:
     from ._kernels import batch
 
     at, bands = int(batch.HEADER), int(leaf.numbers[6])
-    numbers = np.asarray(leaf.numbers)
+    numbers = leaf.numbers
     split = at + 2 * bands
     return numbers[at:split].reshape(-1, 2), numbers[split : split + 5 * leaf.count].reshape(-1, 5)
 

@@ -30,7 +30,7 @@ class FieldSource(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Leaf:
     """One elementary source in its pose: what the kernels know of.
 
@@ -40,7 +40,7 @@ class Leaf:
         ``COILS``, ``DIPOLE``, ``UNIFORM`` or ``ZONAL``.
     count : int
         Windings of a coil set, orders of a zonal series.
-    numbers : tuple of float
+    numbers : (k,) float64
         The payload, laid out as the kernel of that kind says.
     position, rotation : (3,), (3, 3)
         Origin in the outer frame, m, and the leaf's axes as columns.
@@ -48,7 +48,7 @@ class Leaf:
 
     kind: int
     count: int
-    numbers: tuple[float, ...]
+    numbers: Array
     position: tuple[float, float, float] = (0.0, 0.0, 0.0)
     rotation: tuple[float, ...] = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
 
@@ -62,12 +62,14 @@ class Leaf:
 def pack(leaves: Sequence[Leaf]) -> Params:
     """Lay leaves out in two flat arrays: (kind, start, count, turned?) each, and all numbers."""
     index = [len(leaves)]
-    numbers: list[float] = []
+    numbers: list[Array] = []
+    start = 0
     for leaf in leaves:
         turned = leaf.rotation != (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
-        index += [leaf.kind, len(numbers), leaf.count, int(turned)]
-        numbers += [*leaf.position, *leaf.rotation, *leaf.numbers]
-    return np.asarray(index, dtype=np.int64), np.asarray(numbers or [0.0], dtype=np.float64)
+        index += [leaf.kind, start, leaf.count, int(turned)]
+        numbers += [np.array([*leaf.position, *leaf.rotation]), leaf.numbers]
+        start += 12 + len(leaf.numbers)
+    return np.asarray(index, dtype=np.int64), np.concatenate(numbers) if numbers else np.zeros(1)
 
 
 def as_points(points: ArrayLike) -> Array:

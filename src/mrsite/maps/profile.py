@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mrsite.base.errors import InputError
-from mrsite.fields import FieldSource, flux_density_and_jacobian, magnitude
+from mrsite.fields import Coil, FieldSource, Loop, certified, magnitude
 
-from .contours import check_levels, contours
+from .contours import RTOL, check_levels, trace
 from .plane import Plane
 
 Array = NDArray[np.float64]
@@ -33,12 +33,15 @@ class Profile:
     closed : tuple of bool
     error_m : float
         Largest distance found between a path and the contour.
+    unsettled : int
+        Cells in which the search could not prove the line's course; zero: every piece has been found.
     """
 
     level: float
     paths: tuple[Array, ...]
     closed: tuple[bool, ...]
     error_m: float
+    unsettled: int = 0
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,9 @@ class Rings:
     error_m: float
 
 
-def meridian_profile(source: FieldSource, level: float, tolerance: float = 1e-3) -> Profile:
+def meridian_profile(
+    source: FieldSource, level: float, tolerance: float = 1e-3, like: Profile | None = None
+) -> Profile:
     """Trace |B| = level in the half plane (rho, z) of a source that is symmetric about its own z axis.
 
     Parameters
@@ -65,34 +70,40 @@ def meridian_profile(source: FieldSource, level: float, tolerance: float = 1e-3)
         Windings coaxial about z, in their own frame.
     level : float, T
     tolerance : float, m
+    like : Profile, optional
+        The profile of a source that differs little, such as another member of an ensemble: its pieces are where to
+        start, and nothing is searched. Pieces that this source has and that one has not are then not found.
 
     Returns
     -------
     Profile
+
+    Raises
+    ------
+    InputError
+        The level is no positive number, or the field never falls below it.
     """
     (level,) = check_levels([level])
-    reach = outer_radius(source, level)
     plane = Plane((0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (0.0, 0.0, 1.0))
-    (found,) = contours(source, [level], plane, (0.0, -reach, reach, reach), tolerance)
-    paths = []
-    for path in found.paths:
-        uv = np.ascontiguousarray(path[:, [0, 2]])
-        for end in (0, -1):
-            if abs(uv[end, 0]) < 10.0 * tolerance:
-                uv[end, 0] = 0.0
-        paths.append(oriented(source, uv))
-    return Profile(level, tuple(paths), found.closed, found.error_m)
+    source = certified(source, RTOL)
+    seeds = None
+    reach = 0.0
+    if like is not None and like.paths:
+        # several of each piece, should one have moved far
+        seeds = np.concatenate([path[:: max(1, len(path) // 4)][:5] for path in like.paths])
+        reach = 1.5 * max(profile_reach(like))
+    if reach == 0.0 or not _highest_at(source, reach) < level:
+        reach = max(reach, outer_radius(source, level))
+    found = trace(source, level, plane, (0.0, -reach, reach, reach), tolerance, 0, seeds=seeds)
+    return Profile(level, tuple(_left(path) for path in found.paths), found.closed, found.error_m, found.unsettled)
 
 
-def oriented(source: FieldSource, path: Array) -> Array:
-    """Turn a path so that |B| is larger on its left."""
-    i = int(np.argmax(np.hypot(*np.diff(path, axis=0).T)))
-    middle = 0.5 * (path[i] + path[i + 1])
-    along = path[i + 1] - path[i]
-    b, jac = flux_density_and_jacobian(source, np.array([[middle[0], 0.0, middle[1]]]))
-    slope = jac[0].T @ b[0]
-    left = -along[1] * slope[0] + along[0] * slope[2]
-    return path if left > 0.0 else np.ascontiguousarray(path[::-1])
+def _left(path: Array) -> Array:
+    """The tracer keeps larger values on the left of (u, v) = (rho, z) already; its ends on the axis are put there exactly."""
+    for end in (0, -1):
+        if path[end, 0] < 1e-9:
+            path[end, 0] = 0.0
+    return path
 
 
 def outer_radius(source: FieldSource, level: float) -> float:
@@ -105,26 +116,28 @@ def outer_radius(source: FieldSource, level: float) -> float:
     InputError
         None below 1000 km.
     """
-    theta = np.linspace(0.0, np.pi, 181)
-    ring = np.stack([np.sin(theta), np.zeros_like(theta), np.cos(theta)], axis=1)
-    radius = 0.25
+    radius = max(1.05 * _extent(source), 0.05)
     while radius < 1e6:
-        # the sphere must also be outside the windings: then |B| falls from here to twice the radius everywhere
-        here = np.nanmax(magnitude(source.flux_density(ring * radius)))
-        there = np.nanmax(magnitude(source.flux_density(ring * 2.0 * radius)))
-        if here < 0.9 * level and there < 0.25 * here and radius > _extent(source):
+        if _highest_at(source, radius) < 0.9 * level:
             return radius
-        radius *= 1.25
+        radius *= 1.2
     raise InputError(f"level {level} T is not left behind within 1000 km: is a uniform field part of the source?")
 
 
+def _highest_at(source: FieldSource, radius: float) -> float:
+    theta = np.linspace(0.0, np.pi, 91)
+    ring = np.stack([np.sin(theta), np.zeros_like(theta), np.cos(theta)], axis=1)
+    return float(np.nanmax(magnitude(source.flux_density(ring * radius))))
+
+
 def _extent(source: FieldSource) -> float:
-    coils = getattr(source, "coils", None) or [source]
+    inner = getattr(source, "source", source)
     out = 0.0
-    for coil in coils:
-        r = getattr(coil, "outer_radius", getattr(coil, "radius", 0.0))
-        z = max(abs(getattr(coil, "z_min", getattr(coil, "z", 0.0))), abs(getattr(coil, "z_max", getattr(coil, "z", 0.0))))
-        out = max(out, float(np.hypot(r, z)))
+    for coil in getattr(inner, "coils", None) or [inner]:
+        if isinstance(coil, Coil):
+            out = max(out, float(np.hypot(coil.outer_radius, max(abs(coil.z_min), abs(coil.z_max)))))
+        elif isinstance(coil, Loop):
+            out = max(out, float(np.hypot(coil.radius, coil.z)))
     return out
 
 

@@ -35,7 +35,7 @@ COILS = 0
 DIPOLE = 1
 UNIFORM = 2
 CHUNK = 1024  # points sorted and done together; results do not depend on threads since a chunk is one thread's
-HEADER = 7 + RUNGS
+HEADER = 8 + RUNGS
 
 
 @jit(contract=True)
@@ -103,7 +103,7 @@ def _axisymmetric_point(numbers, at, count, x, y, z, out):
         z1 = numbers[o + 2]
         z2 = numbers[o + 3]
         j = numbers[o + 4]
-        coil_group(way(limits, r1, r2w, z1, z2, rho, z), r1, r2w, z1, z2, j, 1, one_r, one_z, acc)
+        coil_group(way(limits, r1, r2w, z1, z2, rho, z), int(limits[RUNGS]), r1, r2w, z1, z2, j, 1, one_r, one_z, acc)
         share = winding_share(r1, r2w, z1, z2, rho, z)
         c += 4.0 * j * share
         if share == 0.25:
@@ -233,7 +233,7 @@ def _exact_rows(numbers, at, count, chosen, m, x, y, z, rows):
                     group_r[i] = rho[order[begin + i]]
                     group_z[i] = zed[order[begin + i]]
                 acc[:, :n] = 0.0
-                coil_group(k, r1, r2, z1, z2, j, n, group_r, group_z, acc)
+                coil_group(k, int(limits[RUNGS]), r1, r2, z1, z2, j, n, group_r, group_z, acc)
                 for t in range(4):
                     for i in range(n):
                         total[t, order[begin + i]] += acc[t, i]
@@ -378,11 +378,10 @@ def serial(params, points, b, jac):
 
 
 @jit(parallel=True)
-def threaded(params, points, b, jac):
+def threaded(params, points, b, jac, threads):
     """The same on all threads; chunks are dealt out like cards, so that a dear corner of the points is shared."""
     n = points.shape[0]
     chunks = (n + CHUNK - 1) // CHUNK
-    threads = numba.get_num_threads()
     each = (chunks + threads - 1) // threads
     for i in numba.prange(each * threads):
         chunk = (i % each) * threads + i // each

@@ -74,11 +74,23 @@ def _windings(numbers, at, count, rho, z, radius):
         near = math.sqrt(gap_r * gap_r + gap_z * gap_z) - radius
         if near <= 0.0:
             return np.inf
-        across = math.sqrt((r1 + rho) ** 2 + gap_z * gap_z) - radius  # from the wire on the far side
-        across = max(across, near)
-        reach = max(abs(z - z1), abs(z - z2)) + radius
-        sig = r2 * r2 + (rho + radius) ** 2 + reach * reach
-        total += 12e-7 * math.pi * current * r2 * min(sig / (near * across) ** 3, 2.0 / near**4)
+        # close by, the section's pieces are bounded one by one
+        parts_r = min(8, 1 + int((r2 - r1) / near))
+        parts_z = min(8, 1 + int((z2 - z1) / near))
+        share = current / (parts_r * parts_z)
+        for k in range(parts_r):
+            a1 = r1 + (r2 - r1) * k / parts_r
+            a2 = r1 + (r2 - r1) * (k + 1) / parts_r
+            gap_r = max(a1 - rho, rho - a2, 0.0)
+            for m in range(parts_z):
+                b1 = z1 + (z2 - z1) * m / parts_z
+                b2 = z1 + (z2 - z1) * (m + 1) / parts_z
+                gap_z = max(b1 - z, z - b2, 0.0)
+                d = math.sqrt(gap_r * gap_r + gap_z * gap_z) - radius
+                across = max(math.sqrt((a1 + rho) ** 2 + gap_z * gap_z) - radius, d)  # from the wire on the far side
+                reach = max(abs(z - b1), abs(z - b2)) + radius
+                sig = a2 * a2 + (rho + radius) ** 2 + reach * reach
+                total += 12e-7 * math.pi * share * a2 * min(sig / (d * across) ** 3, 2.0 / d**4)
     return total
 
 

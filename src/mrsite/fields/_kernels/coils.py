@@ -29,7 +29,6 @@ from .elliptic import (
 
 LADDER = np.array([2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32])
 RUNGS = LADDER.shape[0]
-PANEL = 16  # nodes of a graded panel; its near-singular point lies on the ellipse of size 2.9 or beyond: 2.9^-32 = 2e-15
 
 
 def _tables():
@@ -45,12 +44,13 @@ NODES, WEIGHTS = _tables()
 
 @jit()
 def rung_limits(digits):
-    """cosh(ln size) of the smallest ellipse on which each rung's rule has error exp(-digits).
+    """cosh(ln size) of the smallest ellipse on which each rung's rule has error exp(-digits); last, nodes of a graded panel.
 
     A rule of n nodes errs by at most a constant times size^(-2n), size being that of the largest ellipse with foci at the interval's ends
     that is free of singular points (Trefethen, Approximation Theory and Approximation Practice, 2013, theorem 19.3).
     """
-    out = np.empty(RUNGS)
+    out = np.empty(RUNGS + 1)
+    out[RUNGS] = min(16.0, math.ceil(digits / 2.1))  # nodes of a graded panel, whose ellipse has size 2.9 at least
     for i in range(RUNGS):
         s = math.exp(digits / (2.0 * LADDER[i]))
         out[i] = 0.5 * (s + 1.0 / s)
@@ -294,7 +294,7 @@ def _end_jump(r1, r2, z0, j, n, rho, z, acc):
 
 
 @jit()
-def coil_group(key, r1, r2, z1, z2, j, n, rho, z, acc):
+def coil_group(key, panel, r1, r2, z1, z2, j, n, rho, z, acc):
     """Add one coil at n points that share a way."""
     if r1 == r2:
         loop_group(key, r1, z1, j * r1 * r1, n, rho, z, acc)
@@ -324,8 +324,8 @@ def coil_group(key, r1, r2, z1, z2, j, n, rho, z, acc):
         _end_jump(r1, r2, z2, -j, n, rho, z, acc)
     elif key == WAY_GRADED:
         for i in range(n):
-            _graded_end(r1, r2, j, rho[i], z[i] - z1, i, acc)
-            _graded_end(r1, r2, -j, rho[i], z[i] - z2, i, acc)
+            _graded_end(panel, r1, r2, j, rho[i], z[i] - z1, i, acc)
+            _graded_end(panel, r1, r2, -j, rho[i], z[i] - z2, i, acc)
     else:
         for k in range(4):
             for i in range(n):
@@ -334,7 +334,7 @@ def coil_group(key, r1, r2, z1, z2, j, n, rho, z, acc):
 
 
 @jit()
-def _graded_end(r1, r2, j, rho, zeta, col, acc):
+def _graded_end(panel, r1, r2, j, rho, zeta, col, acc):
     """Add one end at one point, panels growing with the distance from r = rho.
 
     Each panel sees its near-singular point at a fixed multiple of its own size. On the end's plane itself (zeta = 0) they are symmetric about
@@ -362,12 +362,12 @@ def _graded_end(r1, r2, j, rho, zeta, col, acc):
                 nxt = hi
             half = 0.5 * (nxt - cur)
             mid = 0.5 * (nxt + cur)
-            for i in range(PANEL):
-                d = sign * (mid + half * NODES[PANEL, i])
+            for i in range(panel):
+                d = sign * (mid + half * NODES[panel, i])
                 a = rho + d
                 if a <= 0.0:
                     continue
-                wt = WEIGHTS[PANEL, i] * half * j
+                wt = WEIGHTS[panel, i] * half * j
                 nn, v, q, sig = loop_at(a, rho, d, zeta)
                 lf, lz, _g, _h = loop_terms(a, rho, d, zeta, sig, nn, v, q)
                 wa = wt * a * a

@@ -45,52 +45,75 @@ def radius_about(windings, centre):
     return math.sqrt(r2)
 
 
-@jit()
-def _add_loop(c, a, z, current, radius):
-    """c_l of one loop, in units of the reference radius.
+@jit(contract=True)
+def _add_loops(c, k, z, s2, p0, p1, n):
+    """Add c_l of n loops side by side, in units of the reference radius; ``k`` holds mu0 I a^2 / 2, ``p0``, ``p1`` are room to work in.
 
     From the generating function of the Gegenbauer polynomials C_n^(3/2) = P'_{n+1} in the field on the axis:
     c_l = mu0 I a^2 / (2 (l + 1)) P_l'(cos) s^(l-1), with s, cos of the wire.
     """
-    a = a / radius
-    z = z / radius
-    s2 = a * a + z * z
-    k = 0.5 * MU0 * current * a * a / radius
-    p0 = 0.0
-    p1 = 1.0
+    for i in range(n):
+        p0[i] = 0.0
+        p1[i] = k[i]
     for l in range(1, ORDERS + 1):
-        c[l] += k * p1 / (l + 1)
-        p2 = ((2 * l + 1) * z * p1 - (l + 1) * s2 * p0) / l
-        p0 = p1
-        p1 = p2
+        t0 = 0.0
+        t1 = 0.0
+        t2 = 0.0
+        t3 = 0.0
+        for i in range(0, n, 4):
+            t0 += p1[i]
+            t1 += p1[i + 1]
+            t2 += p1[i + 2]
+            t3 += p1[i + 3]
+        c[l] += (t0 + t1 + t2 + t3) / (l + 1)
+        up = (2.0 * l + 1.0) / l
+        down = (l + 1.0) / l
+        for i in range(n):
+            t = up * (z[i] * p1[i]) - down * (s2[i] * p0[i])
+            p0[i] = p1[i]
+            p1[i] = t
 
 
 @jit()
 def multipoles(windings, centre, radius):
     """c_1 .. c_ORDERS about (0, 0, centre); those of a thick coil by a Gauss rule that is exact or as good."""
     c = np.zeros(ORDERS + 1)
+    room = 32 * 32 + 4
+    k = np.empty(room)
+    z = np.empty(room)
+    s2 = np.empty(room)
+    p0 = np.empty(room)
+    p1 = np.empty(room)
     for i in range(windings.shape[0]):
         r1 = windings[i, 0]
         r2 = windings[i, 1]
         z1 = windings[i, 2] - centre
         z2 = windings[i, 3] - centre
         j = windings[i, 4]
-        if r1 == r2:
-            _add_loop(c, r1, z1, j, radius)
-            continue
         hr = 0.5 * (r2 - r1)
         hz = 0.5 * (z2 - z1)
-        nr = _count(hr / radius)
-        nz = _count(hz / radius)
+        nr = 1
+        nz = 1
+        if r1 != r2:
+            nr = _count(hr / radius)
+            nz = _count(hz / radius)
+            j *= hr * hz
+        n = 0
         for a in range(nr):
             for b in range(nz):
-                _add_loop(
-                    c,
-                    0.5 * (r1 + r2) + hr * NODES[nr, a],
-                    0.5 * (z1 + z2) + hz * NODES[nz, b],
-                    j * hr * hz * WEIGHTS[nr, a] * WEIGHTS[nz, b],
-                    radius,
-                )
+                r = (0.5 * (r1 + r2) + hr * NODES[nr, a]) / radius
+                x = (0.5 * (z1 + z2) + hz * NODES[nz, b]) / radius
+                share = WEIGHTS[nr, a] * WEIGHTS[nz, b] if r1 != r2 else 1.0
+                k[n] = 0.5 * MU0 * j * share * r * r / radius
+                z[n] = x
+                s2[n] = r * r + x * x
+                n += 1
+        while n % 4:
+            k[n] = 0.0
+            z[n] = 0.0
+            s2[n] = 0.0
+            n += 1
+        _add_loops(c, k, z, s2, p0, p1, n)
     return c
 
 
