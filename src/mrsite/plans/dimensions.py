@@ -36,8 +36,8 @@ def read_dimension(e: Any, document: Any) -> RawDimension | None:
     style = str(ns.get("dimstyle", "") or "Standard")
     factor, unit_style = _style(e, style, document)
     override = str(ns.get("text", "") or "")
-    explicit = override not in ("", "<>", " ") and "<>" not in override
-    printed = _plain(override) if explicit else _pictured(e)
+    explicit = explicit_text(override)
+    printed = plain_dimension_text(override) if explicit else _pictured(e)
     at = ns.get("defpoint") or p
     return RawDimension(measured, printed, explicit, (at.x, at.y), style, unit_style, factor, handle_of(ns))
 
@@ -68,16 +68,22 @@ def _pictured(e: Any) -> str:
         return ""
     for part in block:
         if part.dxftype() == "MTEXT":
-            return _plain(str(part.text))
+            return plain_dimension_text(str(part.text))
         if part.dxftype() == "TEXT":
-            return _plain(str(part.dxf.text))
+            return plain_dimension_text(str(part.dxf.text))
     return ""
 
 
-def _plain(text: str) -> str:
+def plain_dimension_text(text: str) -> str:
+    """Take the formatting codes out of a dimension's text."""
     from ezdxf.tools.text import fast_plain_mtext
 
     try:
         return str(fast_plain_mtext(text)).strip()
     except Exception:
         return text.strip()
+
+
+def explicit_text(override: str) -> bool:
+    """Whether a dimension's text stands by itself, the measured value not among it."""
+    return override.strip() not in ("", "<>") and "<>" not in override

@@ -232,39 +232,10 @@ def _solid(e: Any, ns: dict[str, Any], sink: Sink) -> None:
 
 
 def _hatch(e: Any, ns: dict[str, Any], sink: Sink) -> None:
-    from ezdxf import path
-
-    mirror = _ocs(ns)
-    rings = []
-    for boundary in e.paths:
-        try:
-            if hasattr(boundary, "vertices") and not any(v[2] for v in boundary.vertices):
-                ring = np.array([(v[0], v[1]) for v in boundary.vertices], dtype=np.float64).reshape(-1, 2)
-                if mirror < 0:
-                    ring[:, 0] = -ring[:, 0]
-            else:
-                p = path.from_hatch_boundary_path(boundary, e.ocs(), float(ns.get("elevation", (0, 0, 0))[2]))
-                control = np.array([(v.x, v.y) for v in p.control_vertices()]).reshape(-1, 2)
-                if not np.isfinite(control).all() or len(control) < 2:
-                    continue
-                size = float(np.ptp(control, axis=0).max())
-                ring = np.array([(v.x, v.y) for v in p.flattening(max(size / 400, 1e-12), segments=8)])
-        except Exception:
-            continue
-        if len(ring) > 2 and np.isfinite(ring).all():
-            rings.append(ring)
-    if rings:
-        solid = bool(ns.get("solid_fill", 1))
-        kind = "hatch-solid" if solid else "hatch"
-        sink.fills.append(
-            Fill(
-                kind,
-                str(ns.get("pattern_name", "")),
-                sink.layer_index(ns.get("layer", "0")),
-                handle_of(ns),
-                tuple(rings),
-            )
-        )
+    """Patterns are counted and not outlined: the lines that bound them are drawn, or they fill a wall."""
+    kind = "hatch-solid" if ns.get("solid_fill", 1) else "hatch"
+    layer = sink.layer_index(ns.get("layer", "0"))
+    sink.fills.append(Fill(kind, str(ns.get("pattern_name", "")), layer, handle_of(ns), ()))
 
 
 def _wipeout(e: Any, ns: dict[str, Any], sink: Sink) -> None:
@@ -295,14 +266,25 @@ def text_of(e: Any, ns: dict[str, Any], sink: Sink, source: str, group: int = 0)
     anchor = ns.get("align_point") if (halign or valign) and ns.get("align_point") is not None else ns.get("insert")
     if anchor is None:
         return
-    mirror = -1.0 if _ocs(ns) == -1 else 1.0
-    angle = math.radians(float(ns.get("rotation", 0.0) or 0.0))
-    width = _LETTER * height * len(words) * float(ns.get("width", 1.0) or 1.0)
-    x, y = anchor.x, anchor.y
+    place_text(
+        sink, words, (anchor.x, anchor.y), height, math.radians(float(ns.get("rotation", 0.0) or 0.0)),
+        float(ns.get("width", 1.0) or 1.0), halign, valign, -1.0 if _ocs(ns) == -1 else 1.0,
+        str(ns.get("layer", "0")), str(ns.get("handle") or "?"), source, group,
+    )  # fmt: skip
+
+
+def place_text(
+    sink: Sink, words: str, anchor: tuple[float, float], height: float, angle: float, widen: float, halign: int, valign: int,
+    mirror: float, layer: str, handle: str, source: str, group: int,
+) -> None:  # fmt: skip
+    """Add a one-line text; the middle of its letters is worked out from its alignment (DXF codes 72, 73)."""
+    width = _LETTER * height * len(words) * widen
+    x, y = anchor
     dx = {0: 0.5, 2: -0.5, 3: 0.5, 5: 0.5}.get(halign, 0.0) * width
     dy = {0: 0.5, 1: 0.5, 2: 0.0, 3: -0.5}.get(valign, 0.5) * height if halign != 4 else 0.0
     cx = x + dx * math.cos(angle) - dy * math.sin(angle)
     cy = y + dx * math.sin(angle) + dy * math.cos(angle)
+    ns = {"layer": layer, "handle": handle}
     _text(sink, words, (mirror * cx, cy), (mirror * x, y), height, angle, ns, source, group)
 
 

@@ -78,16 +78,68 @@ class Unfolder:
             self.layers[name] = index
         return index
 
+    # -- what a source must answer; the tape answers the same ------------------------------------
+
+    def kind(self, e: Any) -> str:
+        """Kind of an entity."""
+        return str(e.dxftype())
+
+    def block(self, name: str) -> Any:
+        """The definition of that name, or None."""
+        return self.document.blocks.get(name)
+
+    def entities(self, block: Any) -> Any:
+        """The entities of a block or of modelspace."""
+        return block
+
+    def xref(self, block: Any) -> str | None:
+        """Path of an external reference; None for an ordinary block."""
+        head = block.block
+        if head is None or not head.dxf.get("flags", 0) & 4:
+            return None
+        return str(head.dxf.get("xref_path", "") or "?")
+
+    def reference(self, e: Any) -> dict[str, Any]:
+        """The facts of a block reference."""
+        return dict(e.dxf.__dict__)
+
+    def matrix(self, e: Any, ns: dict[str, Any], block: Any) -> list[tuple[float, float]]:
+        """Columns of the map from the block into the place of the reference."""
+        m = e.matrix44()
+        return [(float(m[i, 0]), float(m[i, 1])) for i in (0, 1, 3)]
+
+    def attributes(self, e: Any, sink: Sink, handle: int) -> None:
+        """Gather the visible attributes of a reference as texts."""
+        for attrib in e.attribs:
+            flags = attrib.dxf.__dict__
+            if not flags.get("flags", 0) & 1 and not flags.get("invisible"):
+                text_of(attrib, flags, sink, f"attribute {flags.get('tag', '')}", handle)
+
+    def gather(self, e: Any, sink: Sink) -> None:
+        """Read one entity into the sink."""
+        gather_entity(e, sink)
+
+    def run(self, space: Any) -> _Content:
+        """Count, then unfold modelspace."""
+        total = self.count_leaves(space, ())
+        if total > self.limits.leaves:
+            raise InputError(
+                f"{self.name}: the drawing unfolds to {total:,} entities, over the limit leaves = "
+                f"{self.limits.leaves:,}; crop it or raise the limit"
+            )
+        return self.content(space, "")
+
     # -- counting ------------------------------------------------------------------------------
 
     def count_leaves(self, block: Any, chain: tuple[str, ...]) -> int:
         """Multiply down the block tree without unfolding anything; cut rings and over-deep nesting."""
         total = 0
-        for e in block:
-            if e.dxftype() != "INSERT":
+        for e in self.entities(block):
+            if self.kind(e) != "INSERT":
                 total += 1
                 continue
-            name = str(e.dxf.__dict__.get("name", ""))
+            ns = self.reference(e)
+            name = str(ns.get("name", ""))
             key = name.casefold()
             if key in chain:
                 ring = " > ".join((*chain[chain.index(key) :], key))
@@ -101,15 +153,15 @@ class Unfolder:
                     f"blocks are nested deeper than the limit depth = {self.limits.depth} ({shown}); the rest is left out"
                 ] = None
                 continue
-            child = self.document.blocks.get(name)
-            if child is None or _is_xref(child):
+            child = self.block(name)
+            if child is None or self.xref(child) is not None:
                 continue
             if key not in self.leaves:
                 self.leaves[key] = self.count_leaves(child, (*chain, key))
-            total += self.leaves[key] * _copies(e)
+            total += self.leaves[key] * _copies(ns)
             if total > self.limits.leaves and not chain:
                 raise InputError(
-                    f"{self.name}: block {name!r} unfolds to {self.leaves[key] * _copies(e):,} entities, over the limit "
+                    f"{self.name}: block {name!r} unfolds to {self.leaves[key] * _copies(ns):,} entities, over the limit "
                     f"leaves = {self.limits.leaves:,}; purge it from the drawing or raise the limit"
                 )
         return total
@@ -122,15 +174,16 @@ class Unfolder:
             return self.contents[key]
         sink = Sink(self.layer_index)
         references = []
-        total = len(block) if self.progress else 0
-        for i, e in enumerate(block):
-            kind = e.dxftype()
+        records = self.entities(block)
+        total = len(records) if self.progress else 0
+        for i, e in enumerate(records):
+            kind = self.kind(e)
             if kind == "INSERT":
                 references.append(e)
             elif kind in ("DIMENSION", "ARC_DIMENSION", "LARGE_RADIAL_DIMENSION"):
-                self._dimension(e, sink, key == "")
+                self.dimension(e, sink, key == "")
             else:
-                gather_entity(e, sink)
+                self.gather(e, sink)
             if self.progress and i % 2000 == 0:
                 self.progress(i, total)
         parts: list[tuple[Any, ...]] = [(*sink.arrays(), np.full(len(sink.counts), -1, dtype=np.int64))]
@@ -139,7 +192,7 @@ class Unfolder:
         placed: list[Placed] = []
         ents = len(sink.counts)
         for e in references:
-            if (key, str(e.dxf.__dict__.get("name", "")).casefold()) in self.cut:
+            if self.cut and (key, str(self.reference(e).get("name", "")).casefold()) in self.cut:
                 continue
             for child, matrix, layer, handle, name in self._placements(e, sink):
                 index = len(placed)
@@ -184,7 +237,8 @@ class Unfolder:
         self.contents[key] = result
         return result
 
-    def _dimension(self, e: Any, sink: Sink, read: bool) -> None:
+    def dimension(self, e: Any, sink: Sink, read: bool) -> None:
+        """Gather a dimension's facts and its picture."""
         if read:
             found = read_dimension(e, self.document)
             if found is not None:
@@ -207,28 +261,24 @@ class Unfolder:
             start += n
 
     def _placements(self, e: Any, sink: Sink) -> list[tuple[_Content, Affine, int, int, str]]:
-        ns = e.dxf.__dict__
+        ns = self.reference(e)
         name, layer, handle = str(ns.get("name", "")), self.layer_index(ns.get("layer", "0")), handle_of(ns)
         if ns.get("invisible"):
             sink.skip("invisible")
             return []
-        for attrib in e.attribs:
-            flags = attrib.dxf.__dict__
-            if not flags.get("flags", 0) & 1 and not flags.get("invisible"):
-                text_of(attrib, flags, sink, f"attribute {flags.get('tag', '')}", handle)
-        block = self.document.blocks.get(name)
+        self.attributes(e, sink, handle)
+        block = self.block(name)
         if block is None:
             self.incomplete[f"block {name!r} is referred to but not in the file: walls may be missing"] = None
             return []
-        if _is_xref(block):
-            target = str(block.block.dxf.get("xref_path", "") or "?") if block.block is not None else "?"
+        target = self.xref(block)
+        if target is not None:
             self.incomplete[
                 f"external reference {name!r} ({_leaf(target)}) is not bound into the file: walls may be missing"
             ] = None
             return []
         try:
-            m = e.matrix44()
-            base = [(float(m[i, 0]), float(m[i, 1])) for i in (0, 1, 3)]
+            base = self.matrix(e, ns, block)
         except Exception:
             self.bad.append((str(ns.get("handle") or "?"), str(ns.get("layer", "0")), f"INSERT of {name!r}"))
             return []
@@ -247,12 +297,7 @@ def _leaf(path: str) -> str:
     return path.replace("\\", "/").rsplit("/", 1)[-1] or path
 
 
-def _is_xref(block: Any) -> bool:
-    return bool(block.block is not None and block.block.dxf.get("flags", 0) & 4)
-
-
-def _copies(e: Any) -> int:
-    ns = e.dxf.__dict__
+def _copies(ns: dict[str, Any]) -> int:
     return max(1, int(ns.get("row_count", 1) or 1)) * max(1, int(ns.get("column_count", 1) or 1))
 
 
@@ -301,13 +346,7 @@ def unfold(document: Any, limits: Limits, name: str, progress: Callable[[int, in
         More entities than the limit.
     """
     unfolder = Unfolder(document, limits, name, progress)
-    space = document.modelspace()
-    total = unfolder.count_leaves(space, ())
-    if total > limits.leaves:
-        raise InputError(
-            f"{name}: the drawing unfolds to {total:,} entities, over the limit leaves = {limits.leaves:,}; crop it or raise the limit"
-        )
-    content = unfolder.content(space, "")
+    content = unfolder.run(document.modelspace())
     hidden = set()
     for layer in document.layers:
         try:
@@ -315,10 +354,13 @@ def unfold(document: Any, limits: Limits, name: str, progress: Callable[[int, in
                 hidden.add(unfolder.layer_index(str(layer.dxf.name)))
         except Exception:  # a broken layer record hides nothing
             continue
-    return _finish(unfolder, content, frozenset(hidden), document)
+    return finish(unfolder, content, frozenset(hidden), _header(document), _geodata(document))
 
 
-def _finish(unfolder: Unfolder, c: _Content, hidden: frozenset[int], document: Any) -> Drawing:
+def finish(
+    unfolder: Unfolder, c: _Content, hidden: frozenset[int], header: dict[str, float], geodata_unit_m: float | None
+) -> Drawing:
+    """Leave out what has no usable coordinates, take the local origin off, and say what was not read."""
     finite = np.isfinite(c.strokes).all(axis=1) & (np.abs(c.strokes[:, :4]) < _FAR).all(axis=1)
     bad = list(unfolder.bad)
     if not finite.all():
@@ -374,8 +416,8 @@ def _finish(unfolder: Unfolder, c: _Content, hidden: frozenset[int], document: A
             Placed(p.name, p.layer, p.handle, compose(shift, p.matrix), p.first, p.last, p.depth) for p in c.inserts
         ),
         dimensions=tuple(unfolder.dimensions),
-        header=_header(document),
-        geodata_unit_m=_geodata(document),
+        header=header,
+        geodata_unit_m=geodata_unit_m,
         skipped=dict(unfolder.skipped),
         notes=tuple(notes),
         incomplete=tuple(incomplete),

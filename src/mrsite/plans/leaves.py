@@ -323,18 +323,19 @@ def _pairs(closed: Sequence[_Closed]) -> dict[int, int]:
 
 def _merge_same(doors: list[Doorway]) -> list[Doorway]:
     """One doorway where two swings share it (a leaf that swings both ways)."""
-    out: list[Doorway] = []
-    for d in doors:
-        twin = next(
-            (k for k, e in enumerate(out) if float(np.hypot(*(d.at - e.at))) < 0.25 and abs(float(d.axis @ e.axis)) > 0.9 and abs(d.width - e.width) < 0.25),
-            None,
-        )
-        if twin is None:
-            out.append(d)
-        else:
-            e = out[twin]
-            out[twin] = replace(e, swing_points=e.swing_points + d.swing_points, seals=np.vstack([e.seals, d.seals]))
-    return out
+    from scipy.spatial import cKDTree
+
+    if len(doors) < 2:
+        return doors
+    out = list(doors)
+    gone: set[int] = set()
+    for i, j in sorted(cKDTree(np.array([d.at for d in doors])).query_pairs(0.25)):
+        d, e = out[i], out[j]
+        if i in gone or j in gone or abs(float(d.axis @ e.axis)) < 0.9 or abs(d.width - e.width) > 0.25:
+            continue
+        gone.add(j)
+        out[i] = replace(d, swing_points=d.swing_points + e.swing_points, seals=np.vstack([d.seals, e.seals]))
+    return [d for k, d in enumerate(out) if k not in gone]
 
 
 def panel_doorways(points: Array, ways: Sequence[Doorway], walls: WallFinder) -> list[Doorway]:

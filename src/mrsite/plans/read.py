@@ -75,8 +75,7 @@ def read_plan(
         The file cannot be used; one sentence says why and what to do.
     """
     budget = Limits.of(dict(limits) if isinstance(limits, Mapping) else limits)
-    opened = open_drawing(path, budget, encoding)
-    drawing = unfold(opened.document, budget, Path(path).name, progress)
+    opened, drawing = load_drawing(path, budget, encoding, progress)
     if not len(drawing.strokes) and not drawing.texts:
         raise InputError(
             f"{Path(path).name}: nothing is drawn in modelspace; give the drawing whose modelspace holds the plan"
@@ -95,6 +94,23 @@ def read_plan(
         findings, insunits=insunits, given=units, name=Path(path).name, require=require_unit, size=size
     )
     return _build(opened, drawing, decisions, kinds, decision, insunits, walls, _window(window))
+
+
+def load_drawing(
+    path: str | os.PathLike[str], limits: Limits, encoding: str | None = None,
+    progress: Callable[[int, int], None] | None = None, *, fast: bool = True,
+) -> tuple[Opened, Drawing]:  # fmt: skip
+    """Open a file and unfold its modelspace, by the tape where that works and by ezdxf elsewhere."""
+    from mrsite.plans.tape_entities import unfold_tape
+
+    name = Path(path).name
+    opened = open_drawing(path, limits, encoding, fast=fast)
+    if opened.tape is not None:
+        try:
+            return opened, unfold_tape(opened.tape, limits, name, progress)
+        except (ValueError, KeyError, IndexError, TypeError, AttributeError):
+            opened = open_drawing(path, limits, encoding, fast=False)
+    return opened, unfold(opened.document, limits, name, progress)
 
 
 def _window(window: Sequence[Sequence[float]] | Sequence[float] | None) -> tuple[float, float, float, float] | None:

@@ -251,9 +251,9 @@ def _plan_faces(
     middles = np.array([[f.representative_point().x, f.representative_point().y] for f in faces])
     of = clusters.of(middles)
     swings, areas, labels = np.zeros(n), np.zeros(n), np.zeros(n)
-    for w in ways:
-        if w.hinges:
-            swings[clusters.of(w.at[None, :])[0]] += 1
+    hung = [w.at for w in ways if w.hinges]
+    if hung:
+        np.add.at(swings, clusters.of(np.array(hung)), 1)
     for f, mine in tags.items():
         labels[of[f]] += 1
         areas[of[f]] += any(t.area_m2 for t in mine)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -32,13 +33,13 @@ class Clusters:
     cells: Array
     label: Ints
 
+    tree: Any
+
     def of(self, points: Array) -> Ints:
         """Index of the cluster nearest to each point."""
-        from scipy.spatial import cKDTree
-
-        if not len(self.cells):
+        if self.tree is None or not len(points):
             return np.full(len(points), -1, dtype=np.int64)
-        _, k = cKDTree(self.cells).query(points)
+        _, k = self.tree.query(points)
         return np.asarray(self.label[k], dtype=np.int64)
 
 
@@ -47,7 +48,7 @@ def cluster(seg: Array) -> Clusters:
     from scipy.spatial import cKDTree
 
     if not len(seg):
-        return Clusters((), np.zeros((0, 2)), np.zeros(0, dtype=np.int64))
+        return Clusters((), np.zeros((0, 2)), np.zeros(0, dtype=np.int64), None)
     unit, length = directions(seg)
     n = np.minimum(np.ceil(length / 0.5).astype(np.int64), 4000) + 1
     index = np.repeat(np.arange(len(seg)), n)
@@ -55,15 +56,16 @@ def cluster(seg: Array) -> Clusters:
     t = k / np.maximum(np.repeat(n - 1, n), 1)
     points = seg[index, :2] + (seg[index, 2:] - seg[index, :2]) * t[:, None]
     cell = np.unique(np.round(points / 0.5).astype(np.int64), axis=0).astype(np.float64) * 0.5
-    pairs = cKDTree(cell).query_pairs(APART_M, output_type="ndarray") if len(cell) < 60_000 else _neighbours(cell)
+    tree = cKDTree(cell)
+    pairs = tree.query_pairs(APART_M, output_type="ndarray") if len(cell) < 60_000 else _neighbours(cell)
     label = groups_of(len(cell), (pairs[:, 0], pairs[:, 1]))
-    first = cKDTree(cell).query(seg[:, :2])[1]
+    first = tree.query(seg[:, :2])[1]
     items = []
     for g in range(int(label.max()) + 1):
         own = cell[label == g]
         lo, hi = own.min(axis=0), own.max(axis=0)
         items.append(Cluster((float(lo[0]), float(lo[1]), float(hi[0]), float(hi[1])), float(length[label[first] == g].sum())))
-    return Clusters(tuple(items), cell, label)
+    return Clusters(tuple(items), cell, label, tree)
 
 
 def _neighbours(cell: Array) -> Ints:
