@@ -24,14 +24,22 @@ VENTED = {
 }
 UP = ((4.2, 3.0, 2.0), (4.2, 3.0, 10.0))
 OVER_CONTROL = ((4.2, 3.0, 2.0), (4.2, 3.0, 2.6), (12.0, 3.0, 2.5), (12.0, 3.0, 10.0))
-GOOD = {"insulation": {"material": "mineral-wool", "thickness_mm": 40}, "material": "stainless",
-        "outlet": {"direction": "up", "mesh_free_area": 2.0, "drain": True}}  # fmt: skip
+GOOD = {
+    "insulation": {"material": "mineral-wool", "thickness_mm": 40},
+    "material": "stainless",
+    "outlet": {"direction": "up", "mesh_free_area": 2.0, "drain": True},
+}
 
 
 def site(
-    helium: Mapping[str, Any] = VENTED, points: Any = UP, diameter_mm: Any = 200.0, at: Any = None, packs: Any = ("uk", "vendor"),
-    rooms: Any = None, **pipe: Any,
-) -> Project:  # fmt: skip
+    helium: Mapping[str, Any] = VENTED,
+    points: Any = UP,
+    diameter_mm: Any = 200.0,
+    at: Any = None,
+    packs: Any = ("uk", "vendor"),
+    rooms: Any = None,
+    **pipe: Any,
+) -> Project:
     """Return the department with a quench pipe."""
     cited = {k: Cited(v, "", "made up", "read") for k, v in helium.items()}
     more: dict[str, Any] = {"model": small.magnet(helium=cited)}
@@ -90,10 +98,22 @@ def cases() -> Iterator[Case]:
         "free area 1 below 2",
     )
     outlet = "surroundings of the quench outlet of MR1"
-    yield Case("quench_outlet", "fail", "AHU at the quench outlet of MR1", lambda: site(at=(5.2, 3.0, 10.0)),
-               "1.0 m beside the outlet, against 3.05 m", margin_m=1.0 - 3.05)  # fmt: skip
-    yield Case("quench_outlet", "fail", "AHU at the quench outlet of MR1", lambda: site(at=(4.2, 3.0, 16.0)),
-               "6.0 m above the outlet, against 6.10 m", margin_m=6.0 - 6.1)  # fmt: skip
+    yield Case(
+        "quench_outlet",
+        "fail",
+        "AHU at the quench outlet of MR1",
+        lambda: site(at=(5.2, 3.0, 10.0)),
+        "1.0 m beside the outlet, against 3.05 m",
+        margin_m=1.0 - 3.05,
+    )
+    yield Case(
+        "quench_outlet",
+        "fail",
+        "AHU at the quench outlet of MR1",
+        lambda: site(at=(4.2, 3.0, 16.0)),
+        "6.0 m above the outlet, against 6.10 m",
+        margin_m=6.0 - 6.1,
+    )
     yield Case(
         "quench_outlet",
         "pass",
@@ -121,8 +141,14 @@ def cases() -> Iterator[Case]:
     )
     oxygen = "oxygen in the room of MR1 if its helium is let into it"
     sealed = {"sealed": True, "inventory_L": 7.0}
-    yield Case("quench_room", "pass", oxygen, lambda: site(sealed, points=None),
-               "7 L make 5.247 m3 in 7 · 6 · 3 = 126 m3: 20.95 (1 - 5.247/126) = 20.078 %", margin=20.95 * (1 - 5.24731 / 126) - 19.5)  # fmt: skip
+    yield Case(
+        "quench_room",
+        "pass",
+        oxygen,
+        lambda: site(sealed, points=None),
+        "7 L make 5.247 m3 in 7 · 6 · 3 = 126 m3: 20.95 (1 - 5.247/126) = 20.078 %",
+        margin=20.95 * (1 - 5.24731 / 126) - 19.5,
+    )
     yield Case(
         "quench_room", "warn", oxygen, lambda: site({**sealed, "inventory_L": 40.0}, points=None), "40 L leave 15.96 %"
     )

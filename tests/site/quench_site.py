@@ -31,9 +31,13 @@ current_density = 6.0e7
 """
 
 VENTED = {
-    "sealed": "false", "inventory_L": 1700.0, "peak_flow_kg_s": 2.0, "inlet_temperature_K": 10.0,
-    "max_back_pressure_kPa": 40.0, "flange_diameter_mm": 200.0,
-}  # fmt: skip
+    "sealed": "false",
+    "inventory_L": 1700.0,
+    "peak_flow_kg_s": 2.0,
+    "inlet_temperature_K": 10.0,
+    "max_back_pressure_kPa": 40.0,
+    "flange_diameter_mm": 200.0,
+}
 
 
 def write_magnet(folder: Path, helium: dict[str, Any], name: str = "vented") -> Path:
@@ -48,7 +52,9 @@ def write_magnet(folder: Path, helium: dict[str, Any], name: str = "vented") -> 
     return path
 
 
-def building(folder: Path, *, helium: dict[str, Any] | None = None, pipe: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+def building(
+    folder: Path, *, helium: dict[str, Any] | None = None, pipe: dict[str, Any] | None = None, **more: Any
+) -> dict[str, Any]:
     """Return a site: scan room, control room and a ward above; the pipe goes up the outside by default."""
     write_magnet(folder, VENTED if helium is None else helium)
     site: dict[str, Any] = {
@@ -59,17 +65,34 @@ def building(folder: Path, *, helium: dict[str, Any] | None = None, pipe: dict[s
             {"name": "First", "elevation": 4.0, "height": 4.0, "ceiling": 2.7},
         ],
         "scanner": [
-            {"id": "MR1", "magnet": "./vented.toml", "storey": "Ground", "isocentre": [3.5, 3.0], "isocentre_height": 1.0,
-             "bearing_deg": 0.0}
+            {
+                "id": "MR1",
+                "magnet": "./vented.toml",
+                "storey": "Ground",
+                "isocentre": [3.5, 3.0],
+                "isocentre_height": 1.0,
+                "bearing_deg": 0.0,
+            }
         ],
         "room": [
-            {"name": "Scan", "storey": "Ground", "polygon": [[0, 0], [7, 0], [7, 6], [0, 6]], "zone": "IV", "use": "scan",
-             "occupancy": "restricted"},
-            {"name": "Control", "storey": "Ground", "polygon": [[7.2, 0], [10, 0], [10, 6], [7.2, 6]], "use": "control"},
+            {
+                "name": "Scan",
+                "storey": "Ground",
+                "polygon": [[0, 0], [7, 0], [7, 6], [0, 6]],
+                "zone": "IV",
+                "use": "scan",
+                "occupancy": "restricted",
+            },
+            {
+                "name": "Control",
+                "storey": "Ground",
+                "polygon": [[7.2, 0], [10, 0], [10, 6], [7.2, 6]],
+                "use": "control",
+            },
             {"name": "Ward", "storey": "First", "polygon": [[0, 0], [10, 0], [10, 6], [0, 6]], "occupancy": "public"},
         ],
         "door": [{"between": ["Scan", "Control"], "at": [7.1, 3.0], "storey": "Ground", "opens": "outward"}],
-    }  # fmt: skip
+    }
     if pipe is not None:
         site["quench_pipe"] = [{"scanner": "MR1", "diameter_mm": 200, **pipe}]
     site.update(more)
@@ -77,8 +100,12 @@ def building(folder: Path, *, helium: dict[str, Any] | None = None, pipe: dict[s
 
 
 #: Up, out through the wall at y = 6, and up past the roof at 8 m: crosses no other room.
-OUTSIDE = {"points": [[3.5, 3.0, 2.0], [3.5, 3.0, 2.8], [3.5, 7.0, 2.7], [3.5, 7.0, 10.0]],
-           "fittings": {"bends": "smooth"}, "insulation": {"material": "mineral-wool", "thickness_mm": 40},
-           "outlet": {"direction": "up", "mesh_free_area": 2.0, "drain": True}, "wall_mm": 2.0}  # fmt: skip
+OUTSIDE = {
+    "points": [[3.5, 3.0, 2.0], [3.5, 3.0, 2.8], [3.5, 7.0, 2.7], [3.5, 7.0, 10.0]],
+    "fittings": {"bends": "smooth"},
+    "insulation": {"material": "mineral-wool", "thickness_mm": 40},
+    "outlet": {"direction": "up", "mesh_free_area": 2.0, "drain": True},
+    "wall_mm": 2.0,
+}
 #: Straight up through the ward.
 THROUGH_THE_WARD = {"points": [[3.5, 3.0, 2.0], [3.5, 3.0, 10.0]], "outlet": "up"}

@@ -94,7 +94,8 @@ def test_units_are_converted_both_ways(tmp_path):
     table = run(
         tmp_path,
         "a,density,p=1.01325 bar;T=-263.15 degC,5.02043,kg/m3,0.01%,x",
-        "b,dp_in_to_ambient,T_in=10 K;mdot=2000 g/s;p_amb=1 atm;heat=adiabatic;route=pipe D=200 mm L=10 m,9.13,mbar,2%,x",
+        "b,dp_in_to_ambient,T_in=10 K;mdot=2000 g/s;p_amb=1 atm;heat=adiabatic;route=pipe D=200 mm L=10 "
+        "m,9.13,mbar,2%,x",
         "c,handle_force,dp=1.25 mbar;leaf 1.2 m x 2.1 m hinged,157.5,N,0.1%,x",
         "d,dp,T_in=10 K;mdot=2 kg/s;p_amb=101325 Pa;heat=adiabatic;route=pipe D=0.2 L=10 eps=4.5e-05,289.2,Pa,1%,x",
     )
@@ -176,10 +177,32 @@ def test_tolerances():
 
 
 WORD = st.sampled_from(
-    ["p=101325 Pa", "T=10 K", "mdot=2 kg/s", "D=0.2 m", "L=5 m", "heat=adiabatic", "route=pipe D=0.2 L=1", "V=120 m3", "t=5 s",
-     "adiabatic", "vertical", "T_in=10 K", "T_room=T_wall=293.15 K", "saturated liquid", "=;=", "p=", "K=-1", "Q=1 m3/s extracting",
-     "elevation_angle=-90 deg", "route=|", "route=fit", "L=1e400 m", "gamma=5/0"]
-)  # fmt: skip
+    [
+        "p=101325 Pa",
+        "T=10 K",
+        "mdot=2 kg/s",
+        "D=0.2 m",
+        "L=5 m",
+        "heat=adiabatic",
+        "route=pipe D=0.2 L=1",
+        "V=120 m3",
+        "t=5 s",
+        "adiabatic",
+        "vertical",
+        "T_in=10 K",
+        "T_room=T_wall=293.15 K",
+        "saturated liquid",
+        "=;=",
+        "p=",
+        "K=-1",
+        "Q=1 m3/s extracting",
+        "elevation_angle=-90 deg",
+        "route=|",
+        "route=fit",
+        "L=1e400 m",
+        "gamma=5/0",
+    ]
+)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

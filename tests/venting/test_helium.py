@@ -25,8 +25,13 @@ POINTS = [
 def test_state_is_coolprops(p, t):
     gas = helium.state_pt(p, t)
     wanted = {
-        "density": "D", "enthalpy": "H", "entropy": "S", "cv": "CVMASS", "cp": "CPMASS", "sound_speed": "A",
-    }  # fmt: skip
+        "density": "D",
+        "enthalpy": "H",
+        "entropy": "S",
+        "cv": "CVMASS",
+        "cp": "CPMASS",
+        "sound_speed": "A",
+    }
     for name, key in wanted.items():
         assert getattr(gas, name) == pytest.approx(reference(key, "T", t, "P", p), rel=1e-8, abs=1e-6), name
     assert gas.viscosity == pytest.approx(reference("V", "T", t, "D", gas.density), rel=1e-6)

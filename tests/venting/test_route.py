@@ -70,10 +70,16 @@ def test_insulation_covers_the_first_metres_only():
 
 def test_fittings_sit_where_they_are_said_to():
     r = route_from_points(
-        POINTS, 0.2,
-        [{"type": "hood"}, {"K": 0.7, "name": "disc", "at": "inlet"}, {"type": "bend-90-smooth", "at": 1},
-         {"type": "flexible", "station_m": 3.0, "length_m": 1.0}, {"type": "mesh", "free_area": 0.5}],
-    )  # fmt: skip
+        POINTS,
+        0.2,
+        [
+            {"type": "hood"},
+            {"K": 0.7, "name": "disc", "at": "inlet"},
+            {"type": "bend-90-smooth", "at": 1},
+            {"type": "flexible", "station_m": 3.0, "length_m": 1.0},
+            {"type": "mesh", "free_area": 0.5},
+        ],
+    )
     names = [(p.name, round(p.start, 3)) for p in r.pieces if p.kind == "fitting"]
     assert names[0] == ("disc", 0.0)
     assert names[1][0].startswith("bend")

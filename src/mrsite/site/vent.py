@@ -12,7 +12,7 @@ from mrsite.base.quantity import Cited
 from mrsite.site.project import Project, Scanner, Space
 from mrsite.site.schema import QuenchPipeEntry
 from mrsite.site.vent_places import Crossing, crossings, floors_crossed, neighbours
-from mrsite.site.vent_route import Outlet, pipes_of, route_of, served
+from mrsite.site.vent_route import Lacking, Outlet, pipes_of, route_of, served
 from mrsite.venting import catalogue, helium
 from mrsite.venting.drop import Drop, vent_drop
 from mrsite.venting.jet import Envelope, clearance, envelopes
@@ -169,8 +169,13 @@ def helium_of(scanner: Scanner) -> Helium:
 def vent_site(project: Project) -> tuple[VentResult, ...]:
     """Compute the quench of every scanner that stands or will stand.
 
-    A route that cannot be computed (two-phase gas, missing diameter) does not stop the others: its reason is in
+    A route that lacks a fact or cannot be computed (two-phase gas) does not stop the others: its reason is in
     ``refused``.
+
+    Raises
+    ------
+    InputError
+        A wrong word or number in a ``[[quench_pipe]]``, or a pipe whose scanner is not named where several stand.
     """
     return tuple(vent_scanner(project, s) for s in project.scanners if s.status != "removed")
 
@@ -212,7 +217,7 @@ def vent_scanner(project: Project, scanner: Scanner) -> VentResult:
     }
     try:
         route, outlet = route_of(project, entry)
-    except InputError as error:
+    except Lacking as error:
         return VentResult(**base, refused=error.message, unknown=tuple(unknown))
     unknown += route.unknown
     base |= {

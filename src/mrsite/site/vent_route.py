@@ -26,6 +26,10 @@ _FITTING_KEYS = ("bends", "radius_ratio", "list")
 _JOIN = 0.01
 
 
+class Lacking(InputError):
+    """The entry lacks a fact: the pipe is not assessed. A wrong word in it is a plain `InputError`."""
+
+
 @dataclass(frozen=True)
 class Outlet:
     """The mouth of a quench pipe, as stated and as drawn."""
@@ -72,28 +76,30 @@ def route_of(project: Project, entry: QuenchPipeEntry) -> tuple[Route, Outlet]:
 
     Raises
     ------
+    Lacking
+        Neither points nor a layer with a polyline, or no diameter.
     InputError
-        Neither points nor layer, no diameter, an unknown fitting, material, insulation or outlet word.
+        An unknown fitting, material, insulation or outlet word; numbers that no pipe has.
     """
     name = f"[[quench_pipe]] of {inert(entry.scanner or 'the scanner', 40)}"
     points = _points(project, entry, name)
     if entry.diameter_mm is None:
-        raise InputError(f"{name}: diameter_mm is missing; give the inside diameter, or one for each leg")
+        raise Lacking(f"{name}: diameter_mm is missing; give the inside diameter, or one for each leg")
     many = isinstance(entry.diameter_mm, tuple)
     bores: Any = [d * 1e-3 for d in entry.diameter_mm] if many else float(entry.diameter_mm) * 1e-3  # type: ignore[union-attr,arg-type]
     fittings, form, ratio = _fittings(entry, name)
-    insulation, covered = _insulation(entry, name)
     stated = _stated_outlet(entry, name)
     ends: list[tuple[str, Loss]] = []
-    if stated.get("cap"):
-        ends.append((str(stated["cap"]), catalogue.fitting_loss(str(stated["cap"]))))
-    if stated.get("mesh_free_area") is not None:
-        ends.append(("mesh", catalogue.mesh_loss(float(stated["mesh_free_area"]))))
-    if stated.get("K") is not None:
-        ends.append(("outlet", catalogue.stated_loss(float(stated["K"]))))
     material = entry.material or "stainless"
-    catalogue.entry("pipes", "material", material)
     try:
+        insulation, covered = _insulation(entry, name)
+        if stated.get("cap"):
+            ends.append((str(stated["cap"]), catalogue.fitting_loss(str(stated["cap"]))))
+        if stated.get("mesh_free_area") is not None:
+            ends.append(("mesh", catalogue.mesh_loss(float(stated["mesh_free_area"]))))
+        if stated.get("K") is not None:
+            ends.append(("outlet", catalogue.stated_loss(float(stated["K"]))))
+        catalogue.entry("pipes", "material", material)
         route = route_from_points(
             points,
             bores,
@@ -108,7 +114,8 @@ def route_of(project: Project, entry: QuenchPipeEntry) -> tuple[Route, Outlet]:
             end_fittings=ends,
         )
     except InputError as error:
-        raise InputError(f"{name}: {error.message.removeprefix('quench route: ')}") from None
+        words = error.message.removeprefix("quench route: ").removeprefix(f"{name}: ")
+        raise InputError(f"{name}: {words}") from None
     return route, _outlet(route, stated, points)
 
 
@@ -116,7 +123,7 @@ def _points(project: Project, entry: QuenchPipeEntry, name: str) -> NDArray[np.f
     if entry.points is not None:
         return np.asarray(entry.points, dtype=np.float64)
     if entry.layer is None:
-        raise InputError(f"{name}: give points = [[x, y, z], ...] from flange to outlet, or layer")
+        raise Lacking(f"{name}: give points = [[x, y, z], ...] from flange to outlet, or layer")
     storeys = [s for s in project.storeys if entry.storey in (None, s.name) and s.plan is not None]
     if entry.storey is not None and not any(s.name == entry.storey for s in project.storeys):
         raise InputError(f"{name}: there is no storey {inert(entry.storey, 60)!r}")
@@ -125,7 +132,7 @@ def _points(project: Project, entry: QuenchPipeEntry, name: str) -> NDArray[np.f
         if found is not None:
             return found
     where = f"storey {entry.storey}" if entry.storey else "any storey"
-    raise InputError(f"{name}: no polyline with heights lies on layer {inert(entry.layer, 60)!r} of {where}")
+    raise Lacking(f"{name}: no polyline with heights lies on layer {inert(entry.layer, 60)!r} of {where}")
 
 
 def points_on_layer(storey: Storey, layer: str) -> NDArray[np.float64] | None:
