@@ -207,6 +207,18 @@ def test_a_stair_is_occupied_to_above_the_next_floor() -> None:
     assert found.get("OFFICE") is None
 
 
+def test_an_area_at_another_level_is_judged_under_the_rooms_too() -> None:
+    """A public passage under the scan room, 2.4 m down: 0.5 mT reaches it within 2.1 m of its floor."""
+    from benchmarks.checks import _area
+
+    base = department()
+    under = replace(base, spaces=(*base.spaces, _area(name="PASSAGE", occupancy="public")))
+    found = {(f.check, f.subject): f.status for f in outcome(under).findings if f.subject == "PASSAGE"}
+    assert found == {("containment", "PASSAGE"): "fail", ("projectile", "PASSAGE"): "fail"}
+    deep = replace(base, spaces=(*base.spaces, _area(name="PASSAGE", occupancy="public", level=-4.0)))
+    assert not [f for f in outcome(deep).findings if f.subject == "PASSAGE"]
+
+
 # Enclosure ---------------------------------------------------------------------------------------
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from mrsite.checks import supply
-from mrsite.checks.containment import depth_of
 from mrsite.checks.doors import named
-from mrsite.checks.enclosure import NOISE_M, usable
+from mrsite.checks.enclosure import NOISE_M, depth_of, usable
 from mrsite.checks.finding import Finding, Status
 from mrsite.checks.judge import field_grades, magnet_grade, no_field, rules_of, state, unsafe
 from mrsite.guidance.packs import Rule

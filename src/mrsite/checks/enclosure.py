@@ -238,6 +238,14 @@ def to_next_floor(project: Project, storey: Storey) -> float | None:
     return storey.height or (min(above) if above else None)
 
 
+def depth_of(part: Any, region: Any) -> float:
+    """Return by how much a region must draw back to leave a part of it, m."""
+    import shapely
+
+    points = shapely.points(shapely.get_coordinates(shapely.segmentize(part, 0.05)))
+    return float(shapely.distance(points, region.boundary).max(initial=0.0)) if len(points) else 0.0
+
+
 def scan_rooms(project: Project) -> dict[str, Space | None]:
     """Return, for each scanner id, the space that holds its isocentre (None where none was read)."""
     import shapely

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from mrsite.checks import supply
-from mrsite.checks.enclosure import NOISE_M, floor_of, heights_of, scan_rooms, usable
+from mrsite.checks.enclosure import NOISE_M, depth_of, floor_of, heights_of, scan_rooms, usable
 from mrsite.checks.finding import Finding, Status
 from mrsite.checks.judge import (
     field_grades,
@@ -126,12 +126,13 @@ def _storey(
     floor = floor_of(project, storey)
     rooms = [s for s in scan_rooms(project).values() if s is not None and s.storey == storey.name]
     findings = []
-    for space in floor.spaces:
+    levels = [s for s in project.spaces if s.storey == storey.name and s.level is not None and usable(s)]
+    for space in (*floor.spaces, *levels):
         if any(space.id == r.id for r in rooms) or space.occupancy == "none":
             continue
         own = evidence.region(storey.name, LEVEL, heights=heights_of(project, space)) or region
         upper = own.upper.intersection(space.polygon)
-        if space.is_area:
+        if space.is_area and space.level is None:
             upper = upper.difference(floor.walls)
             for other in floor.spaces:
                 upper = upper if other.is_area else upper.difference(other.polygon)
@@ -212,8 +213,6 @@ def _entered(
     upper: Any,
     central: bool,
 ) -> Finding:
-    from mrsite.checks.containment import depth_of
-
     depth = depth_of(upper, region.upper)
     how = f"by {unsafe(depth)} m over {upper.area:.2f} m2"
     force = _force(evidence, (space,)).replace("outside it", "there")
