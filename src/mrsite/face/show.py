@@ -25,7 +25,7 @@ def plot(thing: Any, ax: Any | None = None, **options: Any) -> Any:
     Returns
     -------
     matplotlib Axes
-        ``.figure`` is the figure: show it in a notebook, or ``.figure.savefig(path)``. Lengths in metres.
+        A notebook shows them as they are; ``.figure.savefig(path)`` keeps them. Lengths in metres.
 
     Raises
     ------

@@ -29,12 +29,9 @@ def axes(ax: Any | None, size: tuple[float, float] = (9.0, 6.0)) -> Any:
     """Return the axes given, or new ones on a figure that no global state keeps alive."""
     if ax is not None:
         return ax
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+    from mrsite.outputs.picture import new_axes
 
-    figure = Figure(figsize=size, layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure.subplots()
+    return new_axes(size)
 
 
 def write(ax: Any, x: float, y: float, words: str, **style: Any) -> None:
