@@ -52,8 +52,8 @@ class Opened:
     binary: bool
 
 
-def sniff(path: Path) -> tuple[bytes, int]:
-    """Return the first bytes and the size of a regular file that may be a DXF.
+def sniff(path: Path, limits: Limits) -> tuple[bytes, int]:
+    """Return the first bytes and the size of a regular file that may be a DXF of bearable size.
 
     Raises
     ------
@@ -99,7 +99,13 @@ def sniff(path: Path) -> tuple[bytes, int]:
             raise InputError(f"{name}: this is {what_}, not a DXF drawing; {cure}")
     if not head.startswith(_BINARY) and not _looks_like_text_dxf(head):
         raise InputError(f"{name}: this is not a DXF drawing (it does not start with a DXF section); give a DXF file")
-    return head, int(info.st_size)
+    size = int(info.st_size)
+    if size > limits.file_mb * 1e6:
+        raise InputError(
+            f"{name}: {size / 1e6:.0f} MB is over the limit file_mb = {limits.file_mb:g}; reading it would take about "
+            f"{size / 1e6:.0f} s and {size * 30 / 1e9:.1f} GB: purge or crop the drawing, or raise the limit file_mb"
+        )
+    return head, size
 
 
 def _looks_like_text_dxf(head: bytes) -> bool:
@@ -137,13 +143,8 @@ def open_drawing(path: str | os.PathLike[str], limits: Limits, encoding: str | N
         Not a DXF, cut off, too large, or damaged beyond what can be trusted.
     """
     path = Path(path)
-    head, size = sniff(path)
+    head, _ = sniff(path, limits)
     name = path.name
-    if size > limits.file_mb * 1e6:
-        raise InputError(
-            f"{name}: {size / 1e6:.0f} MB is over the limit file_mb = {limits.file_mb:g}; reading it would take about "
-            f"{size / 1e6:.0f} s and {size * 30 / 1e9:.1f} GB: purge or crop the drawing, or raise the limit file_mb"
-        )
     digest = sha256_of(path)
     binary = head.startswith(_BINARY)
     if not binary:

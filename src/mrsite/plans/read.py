@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from mrsite.base.errors import InputError
+from mrsite.plans import cache as kept
 from mrsite.plans.assemble import Parts, assemble
 from mrsite.plans.drawing import TYPE_ID, Array, Drawing, Ints, chords
-from mrsite.plans.dxf_file import Opened, open_drawing
+from mrsite.plans.dxf_file import Opened, open_drawing, sha256_of, sniff
 from mrsite.plans.fixtures import find_grid, find_lifts, find_stairs
 from mrsite.plans.flatten import unfold
 from mrsite.plans.layers import classify_layers, classify_name
@@ -26,6 +28,8 @@ from mrsite.plans.units import decide_units, unit_metres
 
 # Arcs become chords within 5 mm of the circle.
 SAGITTA_M = 0.005
+# What is read sooner than this is not kept.
+WORTH_KEEPING_S = 0.4
 
 
 def read_plan(
@@ -38,6 +42,7 @@ def read_plan(
     require_unit: bool = True,
     encoding: str | None = None,
     progress: Callable[[int, int], None] | None = None,
+    cache: bool = True,
 ) -> Plan:
     """Read an architect's floor plan from a DXF.
 
@@ -61,6 +66,8 @@ def read_plan(
         Code page of the texts where the file declares the wrong one.
     progress : callable(done, total), optional
         Told of entities read.
+    cache : bool
+        Keep what took long to read, and take it from there the next time; see ``plans.cache``.
 
     Returns
     -------
@@ -75,10 +82,21 @@ def read_plan(
         The file cannot be used; one sentence says why and what to do.
     """
     budget = Limits.of(dict(limits) if isinstance(limits, Mapping) else limits)
+    box = _window(window)
+    name = Path(path).name
+    key = ""
+    if cache and kept.switched_on():
+        sniff(Path(path), budget)
+        given = {"units": units, "window": box, "layers": dict(layers) if layers else None, "encoding": encoding}
+        key = kept.key_of(sha256_of(Path(path)), {**given, "limits": budget, "require_unit": require_unit})
+        known = kept.load(key, str(path))
+        if known is not None:
+            return known
+    start = time.perf_counter()
     opened, drawing = load_drawing(path, budget, encoding, progress)
     if not len(drawing.strokes) and not drawing.texts:
         raise InputError(
-            f"{Path(path).name}: nothing is drawn in modelspace; give the drawing whose modelspace holds the plan"
+            f"{name}: nothing is drawn in modelspace; give the drawing whose modelspace holds the plan"
         )
     counts = np.bincount(drawing.ent_layer, minlength=len(drawing.layer_names)).tolist()
     for t in drawing.texts:
@@ -91,9 +109,12 @@ def read_plan(
     size = float(np.ptp(coarse[:, :4].reshape(-1, 2), axis=0).max()) if len(coarse) else float("nan")
     insunits = int(drawing.header["$INSUNITS"]) if "$INSUNITS" in drawing.header else None
     decision = decide_units(
-        findings, insunits=insunits, given=units, name=Path(path).name, require=require_unit, size=size
+        findings, insunits=insunits, given=units, name=name, require=require_unit, size=size
     )
-    return _build(opened, drawing, decisions, kinds, decision, insunits, walls, _window(window))
+    plan = _build(opened, drawing, decisions, kinds, decision, insunits, walls, box)
+    if key and time.perf_counter() - start > WORTH_KEEPING_S:
+        kept.store(key, plan)
+    return plan
 
 
 def load_drawing(

@@ -1,0 +1,79 @@
+"""The fast way in gives what ezdxf gives, entity by entity."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mrsite.plans.limits import Limits
+from mrsite.plans.read import load_drawing
+from tests.plans.drawn import draw, random_habits
+
+SHARED = Path(__file__).resolve().parents[2].parent / "shared"
+REAL = sorted((SHARED / "floorplans").glob("*.dxf")) + sorted((SHARED / "plans_with_key").glob("*.dxf"))
+
+
+def _compare(path: Path) -> None:
+    opened, fast = load_drawing(path, Limits())
+    assert opened.tape is not None
+    _, slow = load_drawing(path, Limits(), fast=False)
+    assert fast.strokes.shape == slow.strokes.shape
+    np.testing.assert_allclose(fast.strokes, slow.strokes, rtol=1e-12, atol=1e-9)
+    for name in ("owner", "ent_type", "ent_handle", "ent_insert", "ent_closed"):
+        assert np.array_equal(getattr(fast, name), getattr(slow, name)), name
+    layers = [[d.layer_names[k] for k in d.ent_layer] for d in (fast, slow)]
+    assert layers[0] == layers[1]
+    assert [(t.text, t.source) for t in fast.texts] == [(t.text, t.source) for t in slow.texts]
+    np.testing.assert_allclose([t.at for t in fast.texts], [t.at for t in slow.texts], rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose([t.height for t in fast.texts], [t.height for t in slow.texts])
+    assert [d.printed for d in fast.dimensions] == [d.printed for d in slow.dimensions]
+    assert [(d.unit_style, d.factor) for d in fast.dimensions] == [(d.unit_style, d.factor) for d in slow.dimensions]
+    assert fast.header == slow.header
+    assert fast.geodata_unit_m == slow.geodata_unit_m
+    assert fast.skipped == slow.skipped
+    assert fast.incomplete == slow.incomplete
+
+
+@pytest.mark.parametrize("path", REAL, ids=lambda p: p.stem)
+def test_real_drawings(path: Path) -> None:
+    _compare(path)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_drawn_plans(tmp_path: Path, seed: int) -> None:
+    doc, _ = draw(seed, random_habits(seed))
+    path = tmp_path / "plan.dxf"
+    doc.saveas(path)
+    _compare(path)
+
+
+def test_rare_entities_and_frames(tmp_path: Path) -> None:
+    import ezdxf
+
+    doc = ezdxf.new("R2010")
+    space = doc.modelspace()
+    down = {"extrusion": (0, 0, -1)}
+    space.add_arc((3, 4), 2, 10, 80, dxfattribs=down)
+    space.add_circle((3, 4), 1, dxfattribs=down)
+    space.add_lwpolyline([(0, 0, 0.5), (4, 0, 0), (4, 3, -0.3)], format="xyb", close=True, dxfattribs=down)
+    space.add_ellipse((0, 0), (4, 0), 0.5)
+    space.add_spline([(0, 0), (1, 2), (3, 1), (4, 4)])
+    space.add_solid([(0, 0), (1, 0), (0, 1), (1, 1)])
+    space.add_text("A%%176 m%%178 \\U+00B2", height=1, dxfattribs=down).set_placement((5, 5))
+    space.add_mtext("{\\fArial|b1;Room}\\PA1", dxfattribs={"char_height": 1, "insert": (7, 7)})
+    block = doc.blocks.new("B", base_point=(1, 2))
+    block.add_line((0, 0), (1, 0))
+    block.add_arc((0, 0), 1, 0, 90)
+    block.add_text("in block", height=0.2).set_placement((0.5, 0.5))
+    nest = doc.blocks.new("N")
+    nest.add_blockref("B", (3, 1), dxfattribs=dict(xscale=-2, yscale=2, rotation=30))
+    space.add_blockref("N", (10, 10), dxfattribs=dict(xscale=1, yscale=3, rotation=15))
+    space.add_blockref("N", (20, 10), dxfattribs=dict(rotation=15, **down))
+    space.add_blockref(
+        "B", (0, 30), dxfattribs=dict(row_count=2, column_count=3, row_spacing=5, column_spacing=4, rotation=20)
+    )
+    path = tmp_path / "rare.dxf"
+    doc.saveas(path)
+    _compare(path)
