@@ -26,7 +26,8 @@ def magnets(context: typer.Context) -> None:
         _table("", header, [_listed(row) for row in rows])
         missing = sum(not row["modelled"] for row in rows)
         print(
-            f"{len(rows)} magnets, {missing} of them without a field model: `mrsite magnets show ID` says what to ask the vendor for"
+            f"{len(rows)} magnets, {missing} of them without a field model: "
+            "`mrsite magnets show ID` says what to ask the vendor for"
         )
 
 
@@ -66,9 +67,7 @@ def compare(
     models = [load_model(reference) for reference in magnets]
     header, rows = comparison(models, numbers(levels, "--levels"))
     _table("", header, rows)
-    print(
-        "Outer edges of the band (ensemble and site to site) in brackets, rounded outwards; the earth's field is not in them."
-    )
+    print("Band of ensemble and site-to-site spread in brackets, rounded outwards; the earth's field is not in it.")
     if out is not None:
         from mrsite.base.files import write_file
         from mrsite.outputs.magnet_card import card_page

@@ -77,7 +77,12 @@ class BandedProfile:
 
 
 def banded_profile(
-    model: MagnetModel, level: float, *, site_spread: float = 0.10, extra_m: float = 0.0, quantity: Quantity = "B",
+    model: MagnetModel,
+    level: float,
+    *,
+    site_spread: float = 0.10,
+    extra_m: float = 0.0,
+    quantity: Quantity = "B",
     tolerance: float = 1e-3,
 ) -> BandedProfile:
     """Return a line of a magnet with its band.
@@ -116,8 +121,9 @@ def banded_profile(
     radii = np.geomspace(0.05 * near if quantity != "B" else 0.5 * near, 2.2 * reach, 160)
     values = _on_rays(source, angles, radii, quantity)
     distance = np.nan_to_num(outermost(values, radii, level)[0])
-    zero = np.zeros(len(angles))
-    out_ensemble, in_ensemble, branches, note = zero, zero, (), "windings given outright: the ensemble share is zero"
+    out_ensemble = in_ensemble = np.zeros(len(angles))
+    branches: tuple[BranchLine, ...] = ()
+    note = "windings given outright: the ensemble share is zero"
     if members is not None:
         out_ensemble, in_ensemble, branches = _ensemble_share(model, members, distance, quantity)
         note = f"{len(members)} equally good windings, prior {model.ensemble.prior if model.ensemble else ''}"
@@ -140,6 +146,23 @@ def banded_profile(
         branches=branches,
         ensemble_note=note,
     )
+
+
+def ensemble_band(model: MagnetModel, level: float) -> tuple[Array, Array, Array]:
+    """Return the ensemble's band alone on each ray: angles (rad), lower and upper distance (m) of |B| = level.
+
+    Without site-to-site spread and tolerances: what a test of the fit against a known magnet compares.
+
+    Raises
+    ------
+    InputError
+        The magnet has no ensemble.
+    """
+    members = _member_distances(model, level, "B")
+    if members is None or model.ensemble is None:
+        raise InputError(f"magnet {model.id!r} is given by its windings: it has no ensemble")
+    lower, upper = weighted_band(members, model.ensemble.weights, *band_shape(model))
+    return np.radians(np.linspace(0.0, 180.0, members.shape[1])), lower, upper
 
 
 def banded_values(
@@ -171,7 +194,7 @@ def banded_values(
         members = member_values(model, rho, z, quantity)
         stretch = band_shape(model)[0] * (1.0 if quantity == "B" else _NEAR)
         # Stretched in the logarithm: a field is a magnitude, and its errors are factors.
-        low, high = weighted_band(np.log(np.maximum(members, 1e-300)), model.ensemble.weights, stretch)
+        low, high = weighted_band(np.log(np.maximum(members, 1e-30)), model.ensemble.weights, stretch)
         up, down = np.maximum(np.exp(high) - value, 0.0), np.maximum(value - np.exp(low), 0.0)
     shift_up, shift_down = _shifted(source, points, value, quantity, extra_m)
     upper = value + np.sqrt(up**2 + (spread * value) ** 2 + shift_up**2)
@@ -196,7 +219,11 @@ def reach(
         row = {"level_mT": float(level)}
         for direction in ("axial", "radial"):
             value, low, high = (_extent(p, direction) for p in (banded.central, banded.lower, banded.upper))
-            row |= {f"{direction}_m": value, f"{direction}_lower_m": min(low, value), f"{direction}_upper_m": max(high, value)}
+            row |= {
+                f"{direction}_m": value,
+                f"{direction}_lower_m": min(low, value),
+                f"{direction}_upper_m": max(high, value),
+            }
         rows.append(row)
     return rows
 
@@ -286,7 +313,9 @@ def _ensemble_share(
             continue
         part = members[chosen]
         b_low, b_high = weighted_band(part, e.weights[chosen], stretch, floor)
-        branches.append(BranchLine(branch.signs, branch.weight, np.maximum(b_low, 0.0), np.median(part, axis=0), b_high))
+        branches.append(
+            BranchLine(branch.signs, branch.weight, np.maximum(b_low, 0.0), np.median(part, axis=0), b_high)
+        )
     return np.maximum(high - distance, 0.0), np.maximum(distance - low, 0.0), tuple(branches)
 
 
@@ -333,7 +362,9 @@ def _shifted(source: Any, points: Array, value: Array, quantity: Quantity, extra
     rho = np.hypot(points[:, 0], points[:, 1])
     high, low = value.copy(), value.copy()
     for angle in np.arange(8) * (np.pi / 4.0):
-        moved = np.column_stack([np.abs(rho + extra_m * np.sin(angle)), 0.0 * rho, points[:, 2] + extra_m * np.cos(angle)])
+        moved = np.column_stack(
+            [np.abs(rho + extra_m * np.sin(angle)), 0.0 * rho, points[:, 2] + extra_m * np.cos(angle)]
+        )
         there = _at(source, moved, quantity)
         high, low = np.fmax(high, there), np.fmin(low, there)
     return high - value, value - low

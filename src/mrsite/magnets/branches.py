@@ -38,8 +38,8 @@ def patterns(figures: Figures, shielding: str) -> tuple[Pattern, ...]:
     table = branch_priors()
     if shielding == "none":
         # Without a shield the field outside is dipole-like: along +z on the axis, against it beside.
-        signs = tuple(1 if f.direction == "axial" else -1 for f in figures.lines)
-        return (Pattern("+-", 1.0, signs, (None,) * len(signs)),)
+        dipole = tuple(1 if f.direction == "axial" else -1 for f in figures.lines)
+        return (Pattern("+-", 1.0, dipole, (None,) * len(dipole)),)
     if not figures.lines:
         return (Pattern("any", 1.0, (), ()),)
     null = table["null_level_mT"] * 1e-3

@@ -75,7 +75,9 @@ def comparison(
         ("evidence", *(m.grade for m in models)),
         ("bore m", *(_metres(m.bore_diameter_m) for m in models)),
     ]
-    tables: list[list[dict[str, float]] | None] = [reach(m, levels_mT) if m.modelled and m.coils else None for m in models]
+    tables: list[list[dict[str, float]] | None] = [
+        reach(m, levels_mT) if m.modelled and m.coils else None for m in models
+    ]
     for k, level in enumerate(levels_mT):
         for direction, word in (("axial", "along"), ("radial", "across")):
             cells = ("no model" if t is None else _banded(t[k], direction) for t in tables)
@@ -152,9 +154,15 @@ def _residuals(model: MagnetModel) -> list[tuple[str, ...]]:
         return []
     return [
         (
-            r.figure, f"{r.published:.4g}", f"{r.model:.4g}", f"{r.lower:.4g} to {r.upper:.4g}", f"±{r.allowed:.3g}", r.unit,
-            r.role, "yes" if r.inside else "no",
-        )  # fmt: skip
+            r.figure,
+            f"{r.published:.4g}",
+            f"{r.model:.4g}",
+            f"{r.lower:.4g} to {r.upper:.4g}",
+            f"±{r.allowed:.3g}",
+            r.unit,
+            r.role,
+            "yes" if r.inside else "no",
+        )
         for r in model.fit.residuals
     ]
 
@@ -171,9 +179,9 @@ def _notes(model: MagnetModel) -> list[str]:
     notes += [f"left out: {line}" for line in model.fit.refused]
     record: Any = model.fit
     notes.append(
-        f"{record.members} designs, seed {record.seed}, {record.method}; conductor {record.conductor_A_m / 1e6:.1f} MA m, "
-        f"homogeneity {record.homogeneity_ppm:.0f} ppm peak to peak, largest gradient on the bore "
-        f"{record.peak_gradient_T_per_m:.1f} T/m (central model)"
+        f"{record.members} designs, seed {record.seed}, {record.method}; "
+        f"conductor {record.conductor_A_m / 1e6:.1f} MA m, homogeneity "
+        f"{record.homogeneity_ppm:.0f} ppm peak to peak, largest gradient on the bore {record.peak_gradient_T_per_m:.1f} T/m (central model)"
     )
     if model.ensemble is not None:
         notes.append(f"{100 * model.ensemble.infeasible_share:.0f} % of the designs tried could not meet the figures")
@@ -183,7 +191,9 @@ def _notes(model: MagnetModel) -> list[str]:
 def _branches(model: MagnetModel) -> str:
     if model.ensemble is None:
         return "known windings" if model.coils else ""
-    return ", ".join(f"({b.signs[0]},{b.signs[1]}){b.signs[2:]} {100 * b.weight:.0f} %" for b in model.ensemble.branches)
+    return ", ".join(
+        f"({b.signs[0]},{b.signs[1]}){b.signs[2:]} {100 * b.weight:.0f} %" for b in model.ensemble.branches
+    )
 
 
 def _metres(value: float | None) -> str:

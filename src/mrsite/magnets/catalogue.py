@@ -44,19 +44,24 @@ def load_model(
         if not path.is_absolute() and relative_to is not None:
             path = Path(relative_to) / path
         if not path.is_file():
-            raise InputError(f"there is no magnet file {inert(text)!r}: check the path, which is taken from the site file's folder")
+            raise InputError(
+                f"there is no magnet file {inert(text)!r}: check the path, which is taken from the site file's folder"
+            )
         return _resolved(read_model(path), folders)
     if not re.fullmatch(r"[a-z0-9-]+", text):
         near = nearest(text.lower(), _index(folders))
         hint = f"; did you mean {near!r}?" if near else ""
         raise InputError(
-            f"{inert(text)!r} is not a magnet id (lower-case letters, digits, hyphens) nor a path (with a slash or .toml){hint}"
+            f"{inert(text)!r} is not a magnet id (lower-case letters, digits, hyphens) nor a path "
+            f"(with a slash or .toml){hint}"
         )
     index = _index(folders)
     if text not in index:
         near = nearest(text, index) or nearest(f"{text}-unverified", index)
         hint = f" Did you mean {near!r}?" if near else ""
-        raise InputError(f"magnet {text!r} is not in the catalogue.{hint} `mrsite magnets` lists the {len(index)} known ones")
+        raise InputError(
+            f"magnet {text!r} is not in the catalogue.{hint} `mrsite magnets` lists the {len(index)} known ones"
+        )
     return _resolved(_read(index[text], _stamp(index[text])), folders)
 
 
@@ -99,7 +104,10 @@ def _folders(extra: tuple[Path, ...]) -> list[Path]:
         target = target() if callable(target) else target
         path = Path(str(target if isinstance(target, str | Path) else target.__path__[0]))
         if not path.is_dir():
-            raise InputError(f"the add-on {point.name!r} names {path.name!r} as its folder of magnets, which is not there: install it again")
+            raise InputError(
+                f"the add-on {point.name!r} names {path.name!r} as its folder of magnets, which is not there: "
+                "install it again"
+            )
         folders.append(path)
     for path in extra:
         if not path.is_dir():
@@ -115,8 +123,10 @@ def _index(extra: tuple[Path, ...]) -> dict[str, Path]:
         for path in sorted(folder.glob("*.toml")):
             name = _id_of(path, _stamp(path))
             if name in found and found[name].resolve() != path.resolve():
-                raise InputError(f"magnet {name!r} is in two files, {found[name].name} of {found[name].parent.name} and {path.name} of "
-                                 f"{path.parent.name}: rename one")  # fmt: skip
+                raise InputError(
+                    f"magnet {name!r} is in two files, {found[name].name} of {found[name].parent.name} and "
+                    f"{path.name} of {path.parent.name}: rename one"
+                )
             found[name] = path
     return found
 
@@ -151,7 +161,9 @@ def _resolved(model: MagnetModel, folders: tuple[Path, ...]) -> MagnetModel:
     if model.same_as not in index or model.same_as == model.id:
         near = nearest(model.same_as, index)
         hint = f"; did you mean {near!r}?" if near else ""
-        raise InputError(f"{where}: same_as names {model.same_as!r}, which is not another magnet of the catalogue{hint}")
+        raise InputError(
+            f"{where}: same_as names {model.same_as!r}, which is not another magnet of the catalogue{hint}"
+        )
     path = index[model.same_as]
     other = _read(path, _stamp(path))
     if other.same_as is not None:
@@ -173,5 +185,6 @@ def _same_figures(model: MagnetModel, other: MagnetModel, where: str) -> None:
 
     if figures_hash(model) != figures_hash(other):
         raise InputError(
-            f"{where}: same_as names {other.id!r}, but the figures or dimensions of the two differ: fit this magnet by itself"
+            f"{where}: same_as names {other.id!r}, but the figures or dimensions of the two differ: "
+            "fit this magnet by itself"
         )

@@ -17,7 +17,7 @@ from mrsite.magnets.sampling import Problem
 from mrsite.magnets.windings import merge_cells
 
 _TOLERANCES = (0.004, 0.01, 0.02, 0.04)  # of |B|: how far the rebuilt field may differ from the mean's
-_HOMOGENEITY = 2e-4
+_HOMOGENEITY = 3e-5  # at least so much is left to the rebuilt windings, as a fraction of B0
 
 
 def central_coils(problem: Problem, ensemble: Ensemble) -> Array:
@@ -63,17 +63,18 @@ def _rebuilt(problem: Problem, ensemble: Ensemble, mean: Array) -> Array:
     size = np.hypot(field[0], field[1])
     sphere = _sphere(problem, lattice.mirrored)
     homogeneous = lattice.columns(*sphere)[0] - centre
+    homogeneity = max(1.2 * float(np.abs(homogeneous @ mean).max()) / problem.B0, _HOMOGENEITY)
     for tolerance in _TOLERANCES:
-        allowed = tolerance * size
-        matrix = [homogeneous * scale / problem.B0, -homogeneous * scale / problem.B0]
-        bound = [np.full(len(homogeneous), _HOMOGENEITY)] * 2
+        matrix = [homogeneous * scale / problem.B0]
+        middle = [np.zeros(len(homogeneous))]
+        width = [np.full(len(homogeneous), homogeneity)]
         for component in (0, 1):
-            a = columns[component] * scale / size[:, None]
-            b = field[component] / size
-            matrix += [a, -a]
-            bound += [b + allowed / size, allowed / size - b]
-        x = solve(cost / cost.sum(), np.vstack(matrix), np.concatenate(bound), centre * scale / problem.B0,
-                  np.ones(1), (0.0, 1.0))  # fmt: skip
+            matrix.append(columns[component] * scale / size[:, None])
+            middle.append(field[component] / size)
+            width.append(np.full(len(size), tolerance))
+        target, allowed = np.append(np.concatenate(middle), 1.0), np.append(np.concatenate(width), 0.0)
+        stacked = np.vstack([*matrix, centre * scale / problem.B0])
+        x = solve(cost / cost.sum(), stacked, target - allowed, target + allowed)
         if x is None:
             continue
         currents = x * scale

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -58,7 +60,7 @@ class Figures:
     @property
     def names(self) -> tuple[str, ...]:
         """Name of each figure."""
-        return tuple(f.name for f in (*self.lines, *self.points))
+        return tuple(f.name for f in self.lines) + tuple(p.name for p in self.points)
 
     def without(self, name: str) -> Figures:
         """Return the figures but one."""
@@ -81,14 +83,15 @@ def figures_of(model: MagnetModel, use: str = "fit") -> Figures:
             extent = (p.reading or model.distances) == "extent"
             level = float(p.level_T or 0.0)
             end = f" {p.end} end" if p.end else ""
-            for direction, value in (("axial", p.axial_m), ("radial", p.radial_m), ("radial", p.vertical_m)):
-                if value is None or (value is p.vertical_m and p.radial_m is not None):
-                    continue
-                name = f"{level * 1e3:g} mT {direction}{end if direction == 'axial' else ''} {value:g} m"
-                lines.append(
-                    LineFigure(name, direction, level, value, 0.5 * p.rounding_m, extent,  # type: ignore[arg-type]
-                               sign_z if direction == "axial" else 0, number)  # fmt: skip
-                )
+            half = 0.5 * p.rounding_m
+            if p.axial_m is not None:
+                name = f"{level * 1e3:g} mT axial{end} {p.axial_m:g} m"
+                lines.append(LineFigure(name, "axial", level, p.axial_m, half, extent, sign_z, number))
+            # A cylinder's field is the same upwards as sideways: the vertical figure serves where no radial one is.
+            across = p.radial_m if p.radial_m is not None else p.vertical_m
+            if across is not None:
+                name = f"{level * 1e3:g} mT radial {across:g} m"
+                lines.append(LineFigure(name, "radial", level, across, half, extent, 0, number))
         elif p.quantity in ("field_on_axis", "field_at"):
             rho = float(np.hypot(p.x_m or 0.0, p.y_m or 0.0))
             value = float(p.value or 0.0)
@@ -132,7 +135,9 @@ def refuse_nonsense(model: MagnetModel, figures: Figures, size: Dimensions) -> N
         raise InputError(f"{name}: {reason}")
     if model.B0_T is None:
         raise InputError(f"{name}: B0_T is missing: without the field at the isocentre nothing can be fitted; add it")
-    far = [p for p in figures.points if p.quantity == "B" and (p.z is None or np.hypot(p.rho, p.z) > size.magnet_length_m)]
+    far = [
+        p for p in figures.points if p.quantity == "B" and (p.z is None or np.hypot(p.rho, p.z) > size.magnet_length_m)
+    ]
     if not figures.lines and not far and not figures.points and not model.class_prior:
         ask = what_to_ask(model.B0_T, model.bore_diameter_m, model.magnet_length_m, model.cryostat_diameter_m)
         raise InputError(f"{name}: {ask}")
@@ -141,8 +146,8 @@ def refuse_nonsense(model: MagnetModel, figures: Figures, size: Dimensions) -> N
         # Levels near B0 lie in the bore; a far line does not.
         if f.distance + f.half <= limit and f.level < 0.25 * model.B0_T:
             raise InputError(
-                f"{where(f.number)}: the {f.name} lies inside the cryostat, which reaches {limit:g} m from the isocentre: "
-                "check that the distance is from the isocentre and in metres"
+                f"{where(f.number)}: the {f.name} lies inside the cryostat, which reaches {limit:g} m from the "
+                "isocentre: check that the distance is from the isocentre and in metres"
             )
     _refuse_order(figures, where)
     by_level: dict[tuple[float, bool], dict[str, LineFigure]] = {}
@@ -152,22 +157,26 @@ def refuse_nonsense(model: MagnetModel, figures: Figures, size: Dimensions) -> N
         # Inner lines of a magnet whose axis field turns sign may be longer across; the far one of a cylinder is not.
         if len(pair) == 2 and pair["axial"].level <= 1e-3 and pair["axial"].distance < pair["radial"].distance:
             raise InputError(
-                f"{where(pair['axial'].number)}: the {pair['axial'].name} is shorter than the {pair['radial'].name}, which no "
-                "cylindrical magnet's far line is: are the two swapped? Axial is along the bore"
+                f"{where(pair['axial'].number)}: the {pair['axial'].name} is shorter than the {pair['radial'].name}, "
+                "which no cylindrical magnet's far line is: are the two swapped? Axial is along the bore"
             )
 
 
-def _refuse_order(figures: Figures, where: object) -> None:
+def _refuse_order(figures: Figures, where: Callable[[int], str]) -> None:
     groups: dict[tuple[str, int], list[LineFigure]] = {}
     for f in figures.lines:
         groups.setdefault((f.direction, f.sign_z), []).append(f)
     for group in groups.values():
         group.sort(key=lambda f: f.level)
-        for low, high in zip(group[:-1], group[1:], strict=True):
-            if low.level == high.level and low.extent == high.extent and abs(low.distance - high.distance) > low.half + high.half:
-                raise InputError(f"{where(high.number)}: the {low.name} and the {high.name} contradict one another")  # type: ignore[operator]
+        for low, high in pairwise(group):
+            if (
+                low.level == high.level
+                and low.extent == high.extent
+                and abs(low.distance - high.distance) > low.half + high.half
+            ):
+                raise InputError(f"{where(high.number)}: the {low.name} and the {high.name} contradict one another")
             if high.level > low.level and high.distance - high.half > low.distance + low.half:
                 raise InputError(
-                    f"{where(high.number)}: the {high.name} lies outside the {low.name}, but the field falls outwards: "  # type: ignore[operator]
+                    f"{where(high.number)}: the {high.name} lies outside the {low.name}, but the field falls outwards: "
                     "check the two levels and distances"
                 )

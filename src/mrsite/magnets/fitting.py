@@ -155,9 +155,20 @@ def fit(
 
 def figures_hash(model: MagnetModel) -> str:
     """Return a hash of all that a fit depends on: figures, dimensions, shielding, field."""
-    parts = [repr(getattr(model, k)) for k in
-             ("B0_T", "shielding", "geometry", "bore_diameter_m", "magnet_length_m", "cryostat_diameter_m",
-              "imaging_diameter_m", "distances", "class_prior")]  # fmt: skip
+    parts = [
+        repr(getattr(model, k))
+        for k in (
+            "B0_T",
+            "shielding",
+            "geometry",
+            "bore_diameter_m",
+            "magnet_length_m",
+            "cryostat_diameter_m",
+            "imaging_diameter_m",
+            "distances",
+            "class_prior",
+        )
+    ]
     parts += [repr(replace(p, line=0, note="", source="", grade="read")) for p in model.published if p.use == "fit"]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -170,7 +181,7 @@ def _problem(data: MagnetModel, figures: Figures, size: Dimensions, tier: str) -
 def _sample(
     problem: Problem, hypotheses: tuple[Pattern, ...], rng: np.random.Generator, members: int, told: Progress
 ) -> list[_Tally]:
-    """Draw designs: a pilot of every hypothesis that is possible at all, then as many of each as its weight asks for."""
+    """Draw designs: a pilot of every hypothesis that is possible, then as many of each as its weight asks for."""
     tallies = [_Tally(p) for p in hypotheses if len(hypotheses) == 1 or problem.possible(p)]
     if not tallies:
         return []
@@ -266,9 +277,7 @@ def signs_of(problem: Problem, currents: Array) -> list[str]:
 def _notes(figures: Figures, size: Dimensions, ensemble: Ensemble, tallies: list[_Tally]) -> list[str]:
     notes = []
     if size.defaults_used:
-        notes.append(
-            f"class default for {', '.join(size.defaults_used)}: the ensemble's band is drawn 1.5 times wider"
-        )
+        notes.append(f"class default for {', '.join(size.defaults_used)}: the ensemble's band is drawn 1.5 times wider")
     levels = {f.level for f in figures.lines}
     if len(levels) == 1 and not figures.points:
         notes.append("one line only: the figures are not cross-checked, and swapped axes or a wrong B0 would pass")
@@ -277,8 +286,8 @@ def _notes(figures: Figures, size: Dimensions, ensemble: Ensemble, tallies: list
     if len(ensemble.branches) > 1:
         told = ", ".join(f"({b.signs[0]},{b.signs[1]}){b.signs[2:]} {100 * b.weight:.0f} %" for b in ensemble.branches)
         notes.append(
-            f"the figures do not settle the sign of Bz on the axis and on the mid-plane at the far line, nor whether it "
-            f"bulges in a lobe between them: {told}"
+            "the figures do not settle the sign of Bz on the axis and on the mid-plane at the far line, nor whether "
+            f"it bulges in a lobe between them: {told}"
         )
     return notes
 

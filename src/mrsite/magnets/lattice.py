@@ -45,7 +45,7 @@ class Lattice:
     def columns(self, rho: Array, z: Array, gradients: bool = False) -> Array:
         """Return Bz, Br (dBr/dr, dBr/dz, dBz/dz) per A/m2: (2 or 5, points, cells)."""
         return np.asarray(
-            cell_columns(
+            cell_columns(  # type: ignore[no-untyped-call]
                 np.ascontiguousarray(rho, dtype=np.float64),
                 np.ascontiguousarray(z, dtype=np.float64),
                 self.cells,
@@ -84,19 +84,19 @@ def build_lattice(size: Dimensions, prior: Prior, shielding: str, mirrored: bool
     dr, dz = prior.cell
     bore, cryostat, half = 0.5 * size.bore_diameter_m, 0.5 * size.cryostat_diameter_m, 0.5 * size.magnet_length_m
     longest = half - prior.end_gap[0]
-    nz = max(4, int(round(longest / dz)))
+    nz = max(4, round(longest / dz))
     dz = longest / nz
     inner = bore + prior.winding_gap[0]
     # The winding stays inside the vessel, with the shield's room kept free.
     outer = min(bore + prior.winding_gap[1] + prior.primary_layer[1], cryostat - 0.5 * prior.shield_gap[0])
     if shielding in ("active", "passive"):
         outer = min(outer, cryostat - prior.shield_gap[1] - 0.5 * prior.shield_layer[0])
-    nr = max(2, int(round((outer - inner) / dr)))
+    nr = max(2, round((outer - inner) / dr))
     blocks = [_block(inner, inner + nr * dr, nr, longest, nz, mirrored)]
     if shielding in ("active", "passive"):
         low = max(cryostat - prior.shield_gap[1] - 0.5 * prior.shield_layer[1], inner + nr * dr)
         high = cryostat - prior.shield_gap[0] + 0.5 * prior.shield_layer[1]
-        ns = max(2, int(round((high - low) / dr)))
+        ns = max(2, round((high - low) / dr))
         blocks.append(_block(low, low + ns * dr, ns, longest, nz, mirrored))
     return Lattice(np.ascontiguousarray(np.vstack(blocks)), len(blocks[0]), mirrored)
 

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from mrsite.base.quantity import Cited
 
 if TYPE_CHECKING:
-    from mrsite.fields import Coil, CoilSet
+    from mrsite.fields import Coil, CoilSet, Loop
 
 Array = npt.NDArray[np.float64]
 MagnetGrade = Literal["read", "second-hand", "unverified"]
@@ -255,7 +255,7 @@ class MagnetModel:
     id, vendor, model : str
     B0_T : float or None
         None only in a stub.
-    coils : tuple of fields.Coil
+    coils : tuple of fields.Coil (or fields.Loop, in designs of thin loops)
         The central model. Empty where ``modelled`` is False.
     ensemble : Ensemble or None
         None for a design given by its windings: its lines are known.
@@ -282,7 +282,7 @@ class MagnetModel:
     imaging_diameter_m: float | None = None
     distances: Reading = "extent"
     published: tuple[Published, ...] = ()
-    coils: tuple[Coil, ...] = ()
+    coils: tuple[Coil | Loop, ...] = ()
     ensemble: Ensemble | None = None
     fit: FitRecord | None = None
     helium: Mapping[str, Cited] = field(default_factory=lambda: _NOTHING)

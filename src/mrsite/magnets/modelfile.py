@@ -125,17 +125,18 @@ def _published(entry: PublishedEntry, document: Document, index: int, path: Path
         columns = ("z_m", "value_T") if entry.quantity == "field_on_axis" else ("x_m", "y_m", "z_m", "value_T")
         rows = _table(path.parent / entry.csv, columns, document.where("published", index, "csv"), entry.csv)
         found = []
+        row: dict[str, Any]
         for row in rows:
             value = row.pop("value_T")
             found.append(Published(value=value, rounding_value=_rounding(entry, value, None), **row, **common))
         return found
     value_key, rounding_key = _VALUE_KEYS.get(entry.quantity, (None, None))
-    value = getattr(entry, value_key) if value_key else None
+    quoted: float | None = getattr(entry, value_key) if value_key else None
     given = getattr(entry, rounding_key) if rounding_key else None
     return [
         Published(
-            value=value,
-            rounding_value=0.0 if value is None else _rounding(entry, value, given),
+            value=quoted,
+            rounding_value=0.0 if quoted is None else _rounding(entry, quoted, given),
             level_T=None if entry.level_mT is None else entry.level_mT * 1e-3,
             axial_m=entry.axial_m,
             radial_m=entry.radial_m,
@@ -156,23 +157,27 @@ def _rounding(entry: PublishedEntry, value: float, given: float | None) -> float
     return abs(value) * percent / 100.0
 
 
-def _table(path: Path, columns: tuple[str, ...], where: str, name: str) -> list[dict[str, float]]:
+def _table(path: Path, columns: tuple[str, ...], where: str, name: str) -> list[dict[str, Any]]:
     """Read a CSV of numbers whose header names the columns; other columns are left alone."""
     if Path(name).is_absolute() or ".." in Path(name).parts:
         raise InputError(f"{where}: csv {name!r} must lie beside the magnet file: copy it there")
     if not path.is_file():
         raise InputError(f"{where}: there is no file {name!r} beside the magnet file")
-    rows: list[dict[str, float]] = []
+    rows: list[dict[str, Any]] = []
     with path.open(newline="", encoding="utf-8-sig") as stream:
         reader = csv.DictReader(line for line in stream if line.strip() and not line.startswith("#"))
         missing = [c for c in columns if c not in (reader.fieldnames or ())]
         if missing:
-            raise InputError(f"{name}, line 1: column {missing[0]!r} is missing; the header must hold {', '.join(columns)}")
+            raise InputError(
+                f"{name}, line 1: column {missing[0]!r} is missing; the header must hold {', '.join(columns)}"
+            )
         for number, record in enumerate(reader, 2):
             try:
                 row = {c: float(record[c]) for c in columns}
             except (TypeError, ValueError):
-                raise InputError(f"{name}, row {number}: {', '.join(columns)} must be numbers with a decimal point") from None
+                raise InputError(
+                    f"{name}, row {number}: {', '.join(columns)} must be numbers with a decimal point"
+                ) from None
             if not all(map(math.isfinite, row.values())):
                 raise InputError(f"{name}, row {number}: a value is not finite: leave the row out")
             row["value_T"] = abs(row["value_T"])
@@ -230,7 +235,9 @@ def _ensemble(entry: MagnetFile, document: Document) -> Ensemble | None:
         return None
     cells = np.array(table.cells, dtype=np.float64).reshape(-1, 4)
     if not ((cells[:, 0] < cells[:, 1]) & (cells[:, 2] < cells[:, 3]) & (cells[:, 0] > 0)).all():
-        raise InputError(f"{document.where('ensemble', 'cells')}: a cell must be [inner, outer, z_min, z_max] in rising order")
+        raise InputError(
+            f"{document.where('ensemble', 'cells')}: a cell must be [inner, outer, z_min, z_max] in rising order"
+        )
     currents = np.zeros((len(table.member), len(cells)))
     for k, member in enumerate(table.member):
         currents[k, member.cell] = member.current_density
@@ -263,7 +270,9 @@ def _grade(entry: MagnetFile, published: tuple[Published, ...]) -> MagnetGrade:
     fitted = [p.grade for p in published if p.use == "fit" and p.quantity in FITTED_QUANTITIES]
     if not fitted:
         # A stub: how well what it does say is known.
-        fitted = [p.grade for p in published] + [c.grade for c in (*entry.sources.values(), *entry.siting.values(), *entry.helium.values())]
+        fitted = [p.grade for p in published] + [
+            c.grade for c in (*entry.sources.values(), *entry.siting.values(), *entry.helium.values())
+        ]
         return weakest(*fitted) if fitted else "unverified"  # type: ignore[return-value]
     return weakest(*fitted)  # type: ignore[return-value]
 
@@ -289,10 +298,22 @@ def write_model(model: MagnetModel) -> str:
 
     Coil positions are written to the micrometre and current densities to nine figures.
     """
-    lines = ["schema = 1", f"id = {_text(model.id)}", f"vendor = {_text(model.vendor)}", f"model = {_text(model.model)}"]
+    lines = [
+        "schema = 1",
+        f"id = {_text(model.id)}",
+        f"vendor = {_text(model.vendor)}",
+        f"model = {_text(model.model)}",
+    ]
     for key in ("B0_T", "field_axis", "shielding", "geometry"):
         _put(lines, key, getattr(model, key))
-    for key in ("bore_diameter_m", "magnet_length_m", "cryostat_diameter_m", "imaging_diameter_m", "distances", "same_as"):
+    for key in (
+        "bore_diameter_m",
+        "magnet_length_m",
+        "cryostat_diameter_m",
+        "imaging_diameter_m",
+        "distances",
+        "same_as",
+    ):
         _put(lines, key, getattr(model, key))
     if not model.modelled and not model.coils:
         lines.append("stub = true")
@@ -315,14 +336,26 @@ def write_model(model: MagnetModel) -> str:
         lines += ["", "[design]"]
         for key, value in model.design.items():
             _put(lines, key, value)
+    from mrsite.fields import Coil
+
     for coil in model.coils:
         lines.append("")
-        if hasattr(coil, "inner_radius"):
-            lines += ["[[coil]]", f"inner_radius = {_metre(coil.inner_radius)}", f"outer_radius = {_metre(coil.outer_radius)}",
-                      f"z_min = {_metre(coil.z_min)}", f"z_max = {_metre(coil.z_max)}",
-                      f"current_density = {coil.current_density:.9e}"]  # fmt: skip
+        if isinstance(coil, Coil):
+            lines += [
+                "[[coil]]",
+                f"inner_radius = {_metre(coil.inner_radius)}",
+                f"outer_radius = {_metre(coil.outer_radius)}",
+                f"z_min = {_metre(coil.z_min)}",
+                f"z_max = {_metre(coil.z_max)}",
+                f"current_density = {coil.current_density:.9e}",
+            ]
         else:
-            lines += ["[[loop]]", f"radius = {_metre(coil.radius)}", f"z = {_metre(coil.z)}", f"current = {coil.current:.9e}"]
+            lines += [
+                "[[loop]]",
+                f"radius = {_metre(coil.radius)}",
+                f"z = {_metre(coil.z)}",
+                f"current = {coil.current:.9e}",
+            ]
     if model.fit is not None:
         lines += _fit_lines(model.fit, model.defaults_used)
     if model.ensemble is not None:
@@ -384,9 +417,15 @@ def _fit_lines(fit: FitRecord, defaults: tuple[str, ...]) -> list[str]:
 
 
 def _ensemble_lines(e: Ensemble) -> list[str]:
-    lines = ["", "# Equally good windings. cells: inner radius, outer radius, z_min, z_max (m); current_density in A/m2.",
-             "[ensemble]", f"prior = {_text(e.prior)}", f"mirrored = {str(e.mirrored).lower()}",
-             f"infeasible_share = {_number(e.infeasible_share)}", "branches = ["]  # fmt: skip
+    lines = [
+        "",
+        "# Equally good windings. cells: inner radius, outer radius, z_min, z_max (m); current_density in A/m2.",
+        "[ensemble]",
+        f"prior = {_text(e.prior)}",
+        f"mirrored = {str(e.mirrored).lower()}",
+        f"infeasible_share = {_number(e.infeasible_share)}",
+        "branches = [",
+    ]
     lines += [
         f"  {{ signs = {_text(b.signs)}, weight = {_number(b.weight)}, tries = {b.tries}, accepted = {b.accepted} }},"
         for b in e.branches
@@ -396,9 +435,16 @@ def _ensemble_lines(e: Ensemble) -> list[str]:
     lines.append("]")
     for k in range(len(e.weights)):
         used = np.flatnonzero(e.currents[k])
-        lines += ["", "[[ensemble.member]]", f"branch = {int(e.branch[k])}", f"weight = {e.weights[k]:.12g}",
-                  "cell = [" + ", ".join(str(int(c)) for c in used) + "]",
-                  "current_density = [" + ", ".join(f"{v:.7g}" if v != round(v) else f"{v:.1f}" for v in e.currents[k, used]) + "]"]  # fmt: skip
+        lines += [
+            "",
+            "[[ensemble.member]]",
+            f"branch = {int(e.branch[k])}",
+            f"weight = {e.weights[k]:.12g}",
+            "cell = [" + ", ".join(str(int(c)) for c in used) + "]",
+            "current_density = ["
+            + ", ".join(f"{v:.7g}" if v != round(v) else f"{v:.1f}" for v in e.currents[k, used])
+            + "]",
+        ]
     return lines
 
 

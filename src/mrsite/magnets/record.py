@@ -31,7 +31,9 @@ def band_shape(model: MagnetModel) -> tuple[float, float]:
     return stretch * (model.fit.widening if model.fit else 1.0), floor
 
 
-def weighted_band(values: Array, weights: Array, stretch: float = _STRETCH_ONE, floor: float = 0.0) -> tuple[Array, Array]:
+def weighted_band(
+    values: Array, weights: Array, stretch: float = _STRETCH_ONE, floor: float = 0.0
+) -> tuple[Array, Array]:
     """Return the stretched 2.5-97.5 % band over members.
 
     Parameters
@@ -65,7 +67,9 @@ def weighted_band(values: Array, weights: Array, stretch: float = _STRETCH_ONE, 
 
 def residuals(model: MagnetModel, problem: object, size: Dimensions) -> MagnetModel:
     """Return the model with its record filled: residuals, conductor, homogeneity, peak gradient."""
-    assert model.fit is not None and model.ensemble is not None and model.B0_T is not None
+    assert model.fit is not None
+    assert model.ensemble is not None
+    assert model.B0_T is not None
     e = model.ensemble
     cells = Lattice(e.cells, len(e.cells), e.mirrored)
     source = model.source()
@@ -77,8 +81,7 @@ def residuals(model: MagnetModel, problem: object, size: Dimensions) -> MagnetMo
         found += _point_residuals(model, figures, role, cells, source)
     record = replace(
         model.fit,
-        residuals=tuple(replace(r, **{k: float(f"{getattr(r, k):.7g}") for k in ("published", "model", "lower", "upper", "allowed")})
-                        for r in found),  # fmt: skip
+        residuals=tuple(_rounded(r) for r in found),
         conductor_A_m=float(f"{_conductor(model):.5g}"),
         homogeneity_ppm=float(f"{_homogeneity(source, size):.4g}"),
         peak_gradient_T_per_m=float(f"{_peak_gradient(source, size):.4g}"),
@@ -86,12 +89,21 @@ def residuals(model: MagnetModel, problem: object, size: Dimensions) -> MagnetMo
     return replace(model, fit=record)
 
 
+def _rounded(r: Residual) -> Residual:
+    """Seven figures: as many as the file keeps, so that a model read again is the model that was written."""
+    published, own, lower, upper, allowed = (
+        float(f"{v:.7g}") for v in (r.published, r.model, r.lower, r.upper, r.allowed)
+    )
+    return replace(r, published=published, model=own, lower=lower, upper=upper, allowed=allowed)
+
+
 def _line_residuals(
     model: MagnetModel, figures: Figures, role: str, cells: Lattice, source: FieldSource, near: float
 ) -> list[Residual]:
     if not figures.lines:
         return []
-    assert model.ensemble is not None and model.fit is not None
+    assert model.ensemble is not None
+    assert model.fit is not None
     far = max(1.7 * max(f.distance for f in figures.lines), 6.0 * near)
     members = ray_table(cells, 0.62 * near, far, 3.75, 96)
     magnitude = members.magnitude(model.ensemble.currents)
@@ -119,7 +131,8 @@ def _measure(extent: bool, direction: str, sign_z: int, rays: RayTable, distance
 def _point_residuals(
     model: MagnetModel, figures: Figures, role: str, cells: Lattice, source: FieldSource
 ) -> list[Residual]:
-    assert model.ensemble is not None and model.fit is not None
+    assert model.ensemble is not None
+    assert model.fit is not None
     units = {"B": "T", "gradient": "T/m", "force_product": "T2/m"}
     out = []
     for p in figures.points:
@@ -128,7 +141,7 @@ def _point_residuals(
         columns = cells.columns(rho, z, gradients=True)
         values = np.array([linearised(p.quantity, columns, row)[0].max() for row in model.ensemble.currents])
         value = float(magnitude_on(source, p.quantity, rho, z).max())
-        lower, upper = weighted_band(values, model.ensemble.weights, band_shape(model)[0])
+        lower, upper = np.exp(weighted_band(np.log(values), model.ensemble.weights, band_shape(model)[0]))
         out.append(Residual(p.name, p.value, value, float(lower), float(upper), p.tolerance, units[p.quantity], role))  # type: ignore[arg-type]
     return out
 

@@ -41,4 +41,6 @@ def what_to_ask(
     if missing:
         wanted.append(" and ".join(missing))
     wanted += ["the 1 mT line", "B(z) on the axis from 0.5 to 3 m", "the largest spatial gradient with its place"]
-    return "no steady far line is published. Ask the vendor for: " + "; ".join(f"({k}) {w}" for k, w in enumerate(wanted, 1))
+    return "no steady far line is published. Ask the vendor for: " + "; ".join(
+        f"({k}) {w}" for k, w in enumerate(wanted, 1)
+    )

@@ -198,7 +198,8 @@ class Problem:
         """Draw a design and, where the figures allow it, a winding of it."""
         design = draw_design(rng, self.lattice, self.size, self.prior, self.shielding, _SPHERES)
         lobes = np.radians([rng.uniform(*(lobe or (0.0, 1.0))) for lobe in pattern.lobes])
-        toward = np.radians(rng.uniform(*branch_priors()["lobe_field_deg"], size=len(pattern.lobes)))
+        first, last = branch_priors()["lobe_field_deg"]
+        toward = np.radians(rng.uniform(first, last, len(pattern.lobes)))
         extra = rng.uniform(0.0, 1.2)
         functional = rng.standard_normal(len(self._outside)) @ self._outside
         other = -functional if rng.random() < 0.5 else rng.standard_normal(len(self._outside)) @ self._outside
@@ -213,9 +214,7 @@ class Problem:
         if self.figures.points:
             for _ in range(2):
                 before = programme.currents(least[0])
-                programme = Programme(
-                    self.lattice, design, rows + self._linearised_rows(before), self.centre, self.B0
-                )
+                programme = Programme(self.lattice, design, rows + self._linearised_rows(before), self.centre, self.B0)
                 least = programme.least_conductor()
                 if least is None:
                     return Try(False, None)
@@ -289,8 +288,12 @@ def linearised(quantity: str, columns: Array, currents: Array) -> tuple[Array, A
     brr, brz, bzz = (columns[k] @ currents for k in (2, 3, 4))
     along_r, along_z = br * brr + bz * brz, br * brz + bz * bzz
     gr, gz = along_r / size, along_z / size
-    d_along_r = brr[:, None] * columns[1] + br[:, None] * columns[2] + brz[:, None] * columns[0] + bz[:, None] * columns[3]
-    d_along_z = brz[:, None] * columns[1] + br[:, None] * columns[3] + bzz[:, None] * columns[0] + bz[:, None] * columns[4]
+    d_along_r = (
+        brr[:, None] * columns[1] + br[:, None] * columns[2] + brz[:, None] * columns[0] + bz[:, None] * columns[3]
+    )
+    d_along_z = (
+        brz[:, None] * columns[1] + br[:, None] * columns[3] + bzz[:, None] * columns[0] + bz[:, None] * columns[4]
+    )
     product = np.hypot(along_r, along_z) + 1e-300
     by_product = (along_r[:, None] * d_along_r + along_z[:, None] * d_along_z) / product[:, None]
     if quantity == "force_product":

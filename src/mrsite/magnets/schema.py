@@ -21,9 +21,14 @@ class PublishedEntry(_Strict):
     """One published fact."""
 
     quantity: Literal[
-        "isofield", "field_on_axis", "field_at", "gradient_max", "gradient_on_cylinder",
-        "force_product_max", "transient",
-    ]  # fmt: skip
+        "isofield",
+        "field_on_axis",
+        "field_at",
+        "gradient_max",
+        "gradient_on_cylinder",
+        "force_product_max",
+        "transient",
+    ]
     level_mT: Positive | None = None
     axial_m: Positive | None = None
     radial_m: Positive | None = None
@@ -63,19 +68,21 @@ class PublishedEntry(_Strict):
                 raise ValueError("end tells the two axial distances apart: it needs axial_m")
         elif self.csv is not None:
             if kind not in ("field_on_axis", "field_at"):
-                raise ValueError("csv is for tables of field_on_axis (z_m, value_T) or field_at (x_m, y_m, z_m, value_T)")
+                raise ValueError(
+                    "csv is for tables of field_on_axis (z_m, value_T) or field_at (x_m, y_m, z_m, value_T)"
+                )
         elif kind == "field_on_axis" and not {"z_m", "value_T"} <= given:
             raise ValueError("field_on_axis needs z_m and value_T, or csv")
         elif kind == "field_at" and not {"x_m", "y_m", "z_m", "value_T"} <= given:
             raise ValueError("field_at needs x_m, y_m, z_m and value_T, or csv")
         elif kind == "gradient_max" and not ({"value_T_per_m"} <= given and given & {"r_m", "radius_m"}):
             raise ValueError("gradient_max needs value_T_per_m and r_m, the radius of the cylinder it was found on")
-        elif kind == "gradient_on_cylinder" and not (
-            {"value_T_per_m", "z_m"} <= given and given & {"r_m", "radius_m"}
-        ):
+        elif kind == "gradient_on_cylinder" and not ({"value_T_per_m", "z_m"} <= given and given & {"r_m", "radius_m"}):
             raise ValueError("gradient_on_cylinder needs radius_m, z_m and value_T_per_m")
         elif kind == "force_product_max" and not ({"value_T2_per_m"} <= given and given & {"r_m", "radius_m"}):
-            raise ValueError("force_product_max needs value_T2_per_m and r_m, the radius of the cylinder it was found on")
+            raise ValueError(
+                "force_product_max needs value_T2_per_m and r_m, the radius of the cylinder it was found on"
+            )
         return self
 
 
@@ -249,5 +256,7 @@ class MagnetFile(_Strict):
         if self.ensemble is not None and self.fit is None:
             raise ValueError("[ensemble] belongs to a [fit]: run `mrsite magnets fit` again")
         if self.B0_T is None and not self.stub and not given_outright:
-            raise ValueError("B0_T is missing: without it nothing can be fitted (a file that only lists facts says stub = true)")
+            raise ValueError(
+                "B0_T is missing: without it nothing can be fitted (a file that only lists facts says stub = true)"
+            )
         return self

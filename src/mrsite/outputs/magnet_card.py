@@ -21,11 +21,13 @@ _TABLE_LEVELS_mT = (0.5, 1.0, 3.0, 5.0, 20.0)
 _GREY = "#595959"
 
 _STYLE = """
-body{font:15px/1.45 system-ui,sans-serif;margin:1.5rem auto;max-width:70rem;padding:0 1rem;color:#1a1a1a;background:#fff}
+body{font:15px/1.45 system-ui,sans-serif;margin:1.5rem auto;max-width:70rem;padding:0 1rem;
+color:#1a1a1a;background:#fff}
 .mrsite-card{border:1px solid #bbb;border-radius:6px;padding:.8rem 1.2rem;margin:0 0 1.5rem}
 .mrsite-card h2{margin:.2rem 0 .6rem;font-size:1.25rem}.mrsite-card h3{margin:1rem 0 .3rem;font-size:1rem}
 .mrsite-card table{border-collapse:collapse;margin:.3rem 0}
-.mrsite-card th,.mrsite-card td{border-bottom:1px solid #ddd;padding:.2rem .7rem .2rem 0;text-align:left;vertical-align:top}
+.mrsite-card th,.mrsite-card td{border-bottom:1px solid #ddd;padding:.2rem .7rem .2rem 0;text-align:left}
+.mrsite-card td{vertical-align:top}
 .mrsite-card .stop{background:#b2182b;color:#fff;padding:.35rem .7rem;font-weight:700;margin:.3rem 0}
 .mrsite-card figure{display:inline-block;margin:.4rem .8rem .4rem 0;vertical-align:top}
 .mrsite-card svg{max-width:100%;height:auto}
@@ -34,7 +36,8 @@ body{font:15px/1.45 system-ui,sans-serif;margin:1.5rem auto;max-width:70rem;padd
 _CARD = """<div class="mrsite-card"><h2>{{ card.title }}</h2>
 {% for line in card.warnings %}<p class="stop">{{ line }}</p>
 {% endfor %}<table><tr><th>fact</th><th>value</th><th>evidence</th><th>source</th></tr>
-{% for r in card.rows %}<tr><td>{{ r.name }}</td><td>{{ r.value }}</td><td>{{ r.grade }}</td><td>{{ r.source }}</td></tr>
+{% for r in card.rows %}<tr><td>{{ r.name }}</td><td>{{ r.value }}</td>
+<td>{{ r.grade }}</td><td>{{ r.source }}</td></tr>
 {% endfor %}</table>
 {% if card.lines %}<h3>How far each line reaches, m from the isocentre [band]</h3>
 <table><tr>{% for h in card.line_header %}<th>{{ h }}</th>{% endfor %}</tr>
@@ -104,8 +107,14 @@ def draw_section(ax: Any, model: MagnetModel, levels_mT: Sequence[float] = _LEVE
         farthest = max(farthest, float(banded.distance_upper.max()))
         if level == min(levels_mT):
             for branch in banded.branches[1:]:
-                ax.plot(branch.median * np.cos(banded.angles), branch.median * np.sin(banded.angles), color=_GREY, linewidth=0.7,
-                        linestyle=":", label=f"{level:g} mT, branch ({branch.signs[0]},{branch.signs[1]}){branch.signs[2:]}")  # fmt: skip
+                ax.plot(
+                    branch.median * np.cos(banded.angles),
+                    branch.median * np.sin(banded.angles),
+                    color=_GREY,
+                    linewidth=0.7,
+                    linestyle=":",
+                    label=f"{level:g} mT, branch ({branch.signs[0]},{branch.signs[1]}){branch.signs[2:]}",
+                )
     _vessel(ax, model)
     ax.set_aspect("equal")
     ax.set_xlim(-1.03 * farthest, 1.03 * farthest)
@@ -130,7 +139,9 @@ def draw_residuals(ax: Any, model: MagnetModel) -> Any:
     ax.axvspan(-1.0, 1.0, color="#000000", alpha=0.07, linewidth=0)
     ax.axvline(0.0, color=_GREY, linewidth=0.7)
     ax.set_yticks(range(len(entries)))
-    ax.set_yticklabels([inert(r.figure, 40) + ("" if r.role == "fit" else " (check)") for r in entries], fontsize=7, parse_math=False)
+    ax.set_yticklabels(
+        [inert(r.figure, 40) + ("" if r.role == "fit" else " (check)") for r in entries], fontsize=7, parse_math=False
+    )
     ax.set_ylim(len(entries) - 0.5, -0.5)
     ax.set_xlabel("model less published, in half-roundings (shaded: what the rounding allows)")
     title(ax, "Residual at every figure; bar: band of the ensemble")
@@ -142,7 +153,9 @@ def draw_gradient(ax: Any, model: MagnetModel) -> Any:
     bore = 0.5 * (model.bore_diameter_m or 0.6)
     length = model.magnet_length_m or (model.fit.magnet_length_m if model.fit else None) or 1.6
     radii = {0.0, round(bore, 4)}
-    radii |= {round(float(p.r_m), 4) for p in model.published if p.r_m is not None and p.quantity.startswith("gradient")}
+    radii |= {
+        round(float(p.r_m), 4) for p in model.published if p.r_m is not None and p.quantity.startswith("gradient")
+    }
     z = np.linspace(0.0, 0.5 * length + 1.0, 90)
     inside = _winding_radius(model)
     for radius, colour in zip(sorted(r for r in radii if r < inside), LINE_COLOURS, strict=False):
@@ -151,7 +164,12 @@ def draw_gradient(ax: Any, model: MagnetModel) -> Any:
         ax.fill_between(z, low, high, color=colour, alpha=0.18, linewidth=0)
         ax.plot(z, value, color=colour, linewidth=1.5, label="on the axis" if radius == 0.0 else f"at r = {radius:g} m")
         for p in model.published:
-            if p.quantity.startswith("gradient") and p.r_m is not None and p.z_m is not None and round(p.r_m, 4) == radius:
+            if (
+                p.quantity.startswith("gradient")
+                and p.r_m is not None
+                and p.z_m is not None
+                and round(p.r_m, 4) == radius
+            ):
                 ax.plot([abs(p.z_m)], [p.value], "x", color=colour, markersize=6)
     ax.set_xlabel("z, m")
     ax.set_ylabel("|grad |B||, T/m")
