@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import math
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,6 +26,8 @@ from mrsite.outputs.views import FieldMap
 
 #: Least window that a finding's place is shown in, m.
 _PLACE_M = 6.0
+#: Unicode categories that are shown as a replacement: control, format, surrogate, unassigned.
+_CONTROL = ("Cc", "Cf", "Cs", "Cn")
 
 
 def render(outcome: Outcome, pictures: Pictures | None = None, notes: Sequence[str] = ()) -> bytes:
@@ -43,7 +46,8 @@ def render(outcome: Outcome, pictures: Pictures | None = None, notes: Sequence[s
     css = (folder / "report.css").read_text(encoding="utf-8")
     script = (folder / "report.js").read_text(encoding="utf-8")
     environment = Environment(
-        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
+        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True,
+        finalize=_inert,
     )
     environment.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":")}
     figures, data = [], {}
@@ -59,6 +63,15 @@ def render(outcome: Outcome, pictures: Pictures | None = None, notes: Sequence[s
         css=Markup(css), script=Markup(script), script_hash=Markup(_hash(script)), style_hash=Markup(_hash(css)),
     )  # fmt: skip
     return html.encode("utf-8", "replace")
+
+
+def _inert(value: Any) -> Any:
+    """Return foreign text without control characters and without marks that turn the direction of writing."""
+    from markupsafe import Markup
+
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    return "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) in _CONTROL and c not in "\n\t" else c for c in value)
 
 
 def _hash(text: str) -> str:
