@@ -150,7 +150,7 @@ def outcome_of(path: Path, unit: str = "mm", origin: tuple[float, float] = (0.0,
         "ground_level": None, "position_tolerance_m": 0.05,
         "packs": (Pack("uk", "United Kingdom", (), ()),), "equipment_table": {}, "storeys": (storey,),
         "scanners": (scanner,), "spaces": (room,), "doors": (door,), "equipment": (item,),
-        "issue": IssueTable(number=name[:60], revision="P1", status="draft", date="2026-01-02"), "notes": (f"note {name}",),
+        "issue": IssueTable(number=name[:60].encode("utf-8", "replace").decode(), revision="P1", status="draft", date="2026-01-02"), "notes": (f"note {name}",),
     }  # fmt: skip
     evidence = Evidence(regions(storey.name, at, 30.0), modelled=("one magnet",), not_modelled=("steel of the building",))
     return Outcome(Project(**{**values, **project}), evidence, findings, "fails", {"uk": {"title": name, "pass": 1, "rules": []}})
