@@ -155,7 +155,8 @@ def cases() -> Iterator[Case]:
     yield Case("quench_room", "not-assessed", oxygen, lambda: site({"sealed": True}, points=None), "no inventory")
     yield Case("quench_room", "warn", oxygen, site, "2 kg/s into 126 m3: 12 m3/s, below 18 % in under 2 s")
     pressure = "pressure in the room of MR1 if its helium is let into it"
-    # isothermal: 12.03 m3/s less the fan's 0.667 through 0.6 · A m2 at 105.6 Pa: A = 11.36/0.6 · sqrt(1.204/211.1) = 1.43 m2
+    # isothermal: 12.03 m3/s less the fan's 0.667 through 0.6 A at 105.6 Pa:
+    # A = 11.36/0.6 sqrt(1.204/211.1) = 1.43 m2
     yield Case(
         "quench_room", "pass", pressure, lambda: site(rooms={"SCAN": {"relief_area_m2": 1.44}}), "1.43 m2 are wanted"
     )

@@ -128,10 +128,14 @@ def find_inlet_pressure(
                 if ceiling < 4e7
                 else "no pressure below 500 bar drives this flow through the route: check bore and flow"
             )
-        if trial[0] is not None:
-            step = max(step, -1.5 * trial[0])
-        high = min(high + step, ceiling)
-        step *= 2.0
+        if trial[0] is None:
+            high, step = min(high + step, ceiling), 2.0 * step
+        else:
+            # friction keeps p_in^2 - p_out^2 nearly the same: that difference added to the ambient pressure is close,
+            # a little more of it brackets the answer
+            left = p_ambient + trial[0]
+            near = math.sqrt(p_ambient**2 + max(high**2 - left**2, 0.0))
+            high = min(max(near + 0.02 * (near - p_ambient), high - 0.5 * trial[0]), ceiling)
         trial = attempt(high)
     high_trial = trial
     if low_trial is None:
@@ -144,17 +148,25 @@ def find_inlet_pressure(
     f_low, f_high = low_trial[0], high_trial[0]
     assert f_high is not None
     side = 0
+    before = math.inf
     for count in range(200):
-        if abs(f_high) < 1e-10 * p_ambient or high - low < 2e-15 * high:
+        if abs(high_trial[0] or 0.0) < 1e-9 * p_ambient or high - low < 2e-15 * high:
             break
-        if f_low is None or count % 4 == 3:
+        # false position (Illinois), and a halving wherever three steps have not halved the bracket
+        stalled = count % 3 == 2 and high - low > 0.5 * before
+        if count % 3 == 2:
+            before = high - low
+        if f_low is None or stalled:
             middle = 0.5 * (low + high)
         else:
             middle = high - f_high * (high - low) / (f_high - f_low)
-            middle = min(max(middle, low + 1e-3 * (high - low)), high - 1e-6 * (high - low))
+            middle = min(max(middle, low + 1e-4 * (high - low)), high - 1e-9 * (high - low))
         trial = attempt(middle)
         if trial[0] is None or trial[0] < 0.0:
             low, low_trial, f_low = middle, trial, trial[0]
+            if trial[0] is not None and abs(trial[0]) < 1e-9 * p_ambient:
+                high, high_trial = middle, trial
+                break
             if side == -1:
                 f_high *= 0.5
             side = -1
