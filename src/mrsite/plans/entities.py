@@ -258,7 +258,7 @@ def text_of(e: Any, ns: dict[str, Any], sink: Sink, source: str, group: int = 0)
         words = e.plain_text()
     except Exception:
         words = str(ns.get("text", ""))
-    words = words.strip()
+    words = decoded(words).strip()
     if not words:
         return
     height = float(ns.get("height", 2.5) or 2.5)
@@ -288,12 +288,21 @@ def place_text(
     _text(sink, words, (mirror * cx, cy), (mirror * x, y), height, angle, ns, source, group)
 
 
+def decoded(words: str) -> str:
+    """Put the characters in place of the escapes that a writer left: \\U+00B2 is a superscript two."""
+    if "\\U+" not in words:
+        return words
+    from ezdxf.lldxf.encoding import decode_dxf_unicode
+
+    return str(decode_dxf_unicode(words))
+
+
 def _mtext(e: Any, ns: dict[str, Any], sink: Sink) -> None:
     try:
         words = e.plain_text(fast=False)
     except Exception:
         words = str(e.text)
-    words = "\n".join(line.strip() for line in words.split("\n") if line.strip())
+    words = "\n".join(line.strip() for line in decoded(words).split("\n") if line.strip())
     if not words:
         return
     height = float(ns.get("char_height", 2.5) or 2.5)

@@ -111,7 +111,7 @@ def find_gaps(walls: Array, barriers: Array) -> tuple[tuple[Gap, ...], Array]:
     -------
     gaps : tuple of Gap
     abutments : (k, 4), m
-        Lines that run a wall end on to glazing or wall less than 0.16 m away.
+        Lines that run a wall end on to glazing or wall less than 0.42 m away.
     """
     from scipy.spatial import cKDTree
 
@@ -120,9 +120,9 @@ def find_gaps(walls: Array, barriers: Array) -> tuple[tuple[Gap, ...], Array]:
         return (), np.zeros((0, 4))
     _, tree = tree_of(barriers)
     t, j = first_hits(barriers, tree, p, d, GAP_M[1] + 0.1, clear=0.02)
-    near, _ = first_hits(barriers, tree, p, d, 0.16, width=0.002, clear=0.003)
+    near, _ = first_hits(barriers, tree, p, d, GAP_M[0], width=0.002, clear=0.003)
     near = np.minimum(near, t)
-    short = near < 0.16
+    short = near < GAP_M[0]  # nobody walks through less
     abutments = np.hstack([p[short], p[short] + d[short] * near[short][:, None]])
     ok = (t > GAP_M[0]) & (t < GAP_M[1])
     index = np.flatnonzero(ok)

@@ -14,6 +14,7 @@ from mrsite.plans.entities import (
     Stroke,
     arc_strokes,
     bulges,
+    decoded,
     gather_entity,
     place_text,
 )
@@ -305,12 +306,9 @@ def _circle(tape: Tape, r: Record, d: Tags, sink: Sink) -> bool:
 
 
 def _text(d: Tags, sink: Sink, source: str, group: int = 0, valign: int = 73) -> None:
-    from ezdxf.lldxf.encoding import decode_dxf_unicode, has_dxf_unicode
     from ezdxf.tools.text import plain_text
 
-    raw = d.get(1, "")
-    if has_dxf_unicode(raw):
-        raw = decode_dxf_unicode(raw)
+    raw = decoded(d.get(1, ""))
     words = plain_text(raw).strip() if ("%%" in raw or "^" in raw) else raw.strip()
     if not words:
         return
