@@ -17,6 +17,7 @@ from mrsite.outputs import (
     csv_tables,
     findings_json,
     geojson,
+    gltf,
     netcdf,
     overlay_dxf,
     plan_svg,
@@ -24,6 +25,7 @@ from mrsite.outputs import (
     report_pdf,
     sheet_dxf,
     sheets,
+    vent_sheet,
 )
 from mrsite.outputs.pictures import Pictures
 
@@ -48,6 +50,10 @@ def files_of(outcome: Outcome, *, progress: Progress | None = None) -> dict[str,
     files["report.pdf"] = report_pdf.render(outcome, pictures, notes)
     say("sheets", 0.85)
     files.update(sheets.render(outcome, pictures))
+    if outcome.evidence.vents:
+        files.update(vent_sheet.files_of(outcome.project, list(outcome.evidence.vents.values())))
+    say("3-D scene", 0.95)
+    files["scene.glb"] = gltf.render(outcome)
     return files
 
 

@@ -63,6 +63,9 @@ def report(outcome: Outcome, drawings: Mapping[str, Drawing], notes: Sequence[st
             {"number": n, "subject": f.subject, "message": f.message, "remedy": f.remedy or ""}
             for n, f in findings if f.status == "not-assessed"
         ],
+        "asks": [
+            {"who": a.who, "about": a.about, "toml": a.toml, "settles": _numbers(a.settles, findings)} for a in outcome.asks
+        ],
         "coverage": coverage_rows(outcome),
         "magnets": [magnet_rows(s) for s in project.scanners],
         "placements": placement_rows(outcome),
@@ -81,6 +84,11 @@ def report(outcome: Outcome, drawings: Mapping[str, Drawing], notes: Sequence[st
         "signatures": ["MR safety expert", "MR responsible person", "Estates", "Architect", "Magnet vendor"],
         "version": version(),
     }
+
+
+def _numbers(ids: Iterable[str], findings: Sequence[tuple[str, Finding]]) -> list[str]:
+    known = {f.id: n for n, f in findings}
+    return [known.get(i, i) for i in ids]
 
 
 def warnings(outcome: Outcome) -> list[str]:

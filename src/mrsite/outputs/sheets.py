@@ -154,8 +154,13 @@ def architect_rows(outcome: Outcome) -> list[list[str]]:
         rows += [(f"{storey.name}: {text}", "a complete drawing") for text in (storey.plan.incomplete if storey.plan else ())]
         if storey.registered is None and len(outcome.project.storeys) > 1:
             rows.append((f"{storey.name}: not shown to coincide with the other drawings", "two points common to both drawings"))
+    numbers = {finding.id: number for number, finding in numbered(outcome.findings)}
+    for ask in outcome.asks:
+        settles = ", ".join(numbers.get(i, i) for i in ask.settles)
+        rows.append((f"{ask.about} (ask the {ask.who}; settles {settles})", ask.toml))
+    told = {i for ask in outcome.asks for i in ask.settles}
     for number, finding in numbered(outcome.findings):
-        if finding.status == "not-assessed" and finding.remedy:
+        if finding.id not in told and finding.status == "not-assessed" and finding.remedy:
             rows.append((f"{number} {finding.subject}: {finding.message}", finding.remedy))
     return [[f"A{k + 1}", what, supply, ""] for k, (what, supply) in enumerate(rows)]
 
