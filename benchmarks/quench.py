@@ -1,6 +1,6 @@
 """The quench: every case with its error, the limits in closed form, cells, choking, and speed.
 
-``python -m benchmarks.quench`` prints the tables and writes them to ``benchmarks/quench.md`` (``--no-write``: prints only).
+``python -m benchmarks.quench`` prints the tables and writes them to ``benchmarks/quench.md`` (``--no-write``: prints).
 Exit status 1 where a case misses or a limit is broken. Times are of the machine at hand: not kept in the file.
 """
 
@@ -179,7 +179,8 @@ def main(arguments: list[str]) -> int:
     print(text)
     both, band, sweep = speed()
     print(
-        f"60 m, 8 bends, both walls: {both:.3f} s; with its band: {band:.3f} s; 200 routes with bands: {sweep:.1f} s of processor"
+        f"60 m, 8 bends, both walls: {both:.3f} s; with its band: {band:.3f} s; "
+        f"200 routes with bands: {sweep:.1f} s of processor"
     )
     if "--no-write" not in arguments:
         OUT.write_text(text, encoding="utf-8")
