@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -31,7 +32,15 @@ def prepare(app: Any) -> None:
             shutil.copyfile(path, copy)
 
 
+def bars(_app: Any, _what: str, _name: str, _thing: Any, _options: Any, lines: list[str]) -> None:
+    """Let |B| in a docstring be a magnitude: reStructuredText would look for a substitution of that name."""
+    for k, line in enumerate(lines):
+        pieces = re.split(r"(``[^`]*``)", line)
+        lines[k] = "".join(p if p.startswith("``") else p.replace("|", "\\|") for p in pieces)
+
+
 def setup(app: Any) -> dict[str, Any]:
     """Register with Sphinx."""
     app.connect("builder-inited", prepare)
+    app.connect("autodoc-process-docstring", bars, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
