@@ -23,6 +23,8 @@ from mrsite.magnets.model import MagnetModel
 from mrsite.plans.plan import Opening, Plan, UnitDecision
 from mrsite.site.evidence import Evidence, Region, VolumeResult, Wanted, WantedRegion, WantedVolume
 from mrsite.site.project import Door, Equipment, Project, Scanner, Space, Storey, Window
+from mrsite.site.surroundings import results
+from mrsite.site.total_field import total_field
 from mrsite.site.vent import vent_site
 
 Box = tuple[float, float, float, float]
@@ -46,6 +48,8 @@ class Spheroid:
         return Evidence(
             regions=tuple(self._region(project, w) for w in wanted.regions),
             volumes={(w.id, w.quantity): self._volume(project, w) for w in wanted.volumes},
+            walks=results.walks(project, total_field(project), wanted),
+            surroundings=results.surroundings(project, total_field(project), wanted),
             vents={v.scanner: v for v in vent_site(project)} if wanted.vents else {}, modelled=("a spheroid",), **more,
         )
 

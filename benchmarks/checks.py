@@ -19,7 +19,16 @@ from benchmarks.check_sites import Spheroid, department, item
 from mrsite.checks.finding import Finding, Outcome
 from mrsite.checks.run import run_checks, wanted
 from mrsite.site.project import Project, Space
-from mrsite.site.schema import AbsentEntry, AttestationEntry, PathwayEntry
+from mrsite.site.schema import (
+    AbsentEntry,
+    AmbientEntry,
+    AttestationEntry,
+    CableEntry,
+    MovingMetalEntry,
+    PathwayEntry,
+    StaticSteelEntry,
+    TractionTable,
+)
 
 
 @dataclass(frozen=True)
@@ -72,6 +81,81 @@ def _attest(rule: str = "UK-FLD-03", **facts: Any) -> Project:
 
 _TEAM = PathwayEntry(kind="crash-team", **{"from": "CORRIDOR", "to": "BAY"})
 _TO_BAY = {"spaces": ("Ground/BAY", "Ground/CORRIDOR"), "jambs": ((12.0, 9.15), (13.2, 9.15)), "at": (12.6, 9.15)}
+
+
+def _metal(**facts: Any) -> dict[str, Any]:
+    return {"moving_metal": (MovingMetalEntry(**{"id": "M1", "kind": "car", **facts}),)}
+
+
+def _two(apart: float, **more: Any) -> Project:
+    """Return the department with two magnets that have windings, side by side."""
+    from mrsite.base.pose import Pose
+    from mrsite.fields import Coil
+
+    model = replace(small.magnet(), coils=(Coil(0.5, 0.6, -0.5, 0.5, 2e6),))
+    base = department(model=model, **more)
+    other = replace(base.scanners[0], id="MR2", poses=(Pose((4.2, 3.0 + apart, 1.05), 0.0),))
+    return replace(base, scanners=(*base.scanners, other))
+
+
+def _surroundings() -> Iterator[Case]:
+    """Yield what the building does to the magnet. The isocentre is at (4.2, 3.0), 1.05 m up; its axis along x."""
+    d = department
+    # A car's middle is 0.85 m up, 0.2 m below the axis: the ellipse of 4.72 by 6.40 m about the axis.
+    yield Case("moving_metal", "fail", "M1", lambda: d(**_metal(path=((4.2, 7.5), (4.2, 7.5001)), heights=(0.0, 2.1))),
+               "4.5 m across the axis against 4.72 m", margin_m=-0.22, rule="VEN-GE-05")
+    yield Case("moving_metal", "pass", "M1", lambda: d(**_metal(path=((-8.0, 13.0), (20.0, 13.0)), heights=(0.0, 2.1), mass_kg=1500.0)),
+               "10.0 m across the axis: 5.28 m beyond 4.72 m", margin_m=5.28, rule="VEN-GE-05")
+    yield Case("moving_metal", "pass", "M1", lambda: d(**_metal(kind="bus", path=((16.2, 3.0),), heights=(0.0, 2.1))),
+               "12.0 m along the axis: 4.53 m beyond 7.47 m", margin_m=4.53, rule="VEN-GE-06")
+    yield Case("moving_metal", "fail", "M1", lambda: d(**_metal(kind="lift", path=((14.2, 3.0),), measured_uT=0.643, mass_kg=1000.0)),
+               "0.643 uT measured, 0.2 uT over 0.443", margin=-0.2, rule="VEN-GE-07")
+    yield Case("moving_metal", "not-assessed", "M1", lambda: d(**_metal(kind="lift", path=((14.2, 3.0),))), "no mass, nothing measured")
+    yield Case("moving_metal", "not-assessed", "M1", lambda: d(**_metal(kind="thing", path=((0.0, 9.0),))), "a kind in no table, no mass")
+    # A pair of 1000 A, 1 m apart, at 30 m: 2e-7 * 1000 (1/29.5 - 1/30.5) = 0.2223 uT; leakage of 10 A: 0.0667 uT.
+    rail = {"kind": "train", "mass_kg": 40000.0}
+    for y, leak, status, why in (
+        (33.0, 10.0, "pass", "0.2223 + 0.0667 = 0.289 uT under 0.443"),
+        (33.0, 100.0, "fail", "a leakage of 100 A alone makes 0.667 uT"),
+        (33.0, 40.0, "warn", "0.2223 + 0.2667 = 0.489 uT: each alone is under 0.443, both are not"),
+    ):
+        yield Case("traction", status, "traction current of M1", lambda y=y, leak=leak: d(**_metal(
+            path=((0.0, y), (9.0, y)), traction=TractionTable(current_A=1000.0, spacing_m=1.0, leakage_A=leak), **rail)), why,
+            margin=0.443 - 0.2 * (1000 * (1 / (_RAIL - 0.5) - 1 / (_RAIL + 0.5)) + leak / _RAIL))
+    yield Case("traction", "not-assessed", "traction current of M1", lambda: d(**_metal(path=((0.0, 33.0), (9.0, 33.0)), **rail)), "no currents")
+    # 20 X^2/S: at 3 m and 0.1 m 1800 A make 4 uT; the exact pair is 1/(1 - (S/2X)^2) more.
+    yield Case("traction", "fail", "cable C1", lambda: d(cables=(CableEntry(id="C1", path=((0.0, 6.0), (9.0, 6.0)), height=1.05,
+               current_A=2000.0, spacing_m=0.1, net_A=0.0),)), "2000 A: 4.4457 uT", margin=4 - 0.2 * 2000 * (1 / 2.95 - 1 / 3.05))
+    yield Case("traction", "pass", "cable C1", lambda: d(cables=(CableEntry(id="C1", path=((0.0, 6.0), (9.0, 6.0)), height=1.05,
+               current_A=1000.0, spacing_m=0.1, net_A=10.0),)), "2.22 + 0.67 uT", margin=4 - 0.2 * (1000 * (1 / 2.95 - 1 / 3.05) + 10 / 3))
+    yield Case("traction", "not-assessed", "cable C1", lambda: d(cables=(CableEntry(id="C1", path=((0.0, 6.0),)),)), "no current")
+    yield Case("floor", "fail", "beams", lambda: d(static_steel=(StaticSteelEntry(id="beams", kg_per_m2=20.0, below_isocentre_m=(1.2, 1.3)),)),
+               "20 kg/m2 where 14.7 is allowed", margin=-5.3)
+    yield Case("floor", "pass", "beams", lambda: d(static_steel=(StaticSteelEntry(id="beams", kg_per_m2=20.0, below_isocentre_m=(1.33, 1.5)),)),
+               "20 kg/m2 where 39.2 is allowed", margin=19.2)
+    yield Case("floor", "not-assessed", "vibration at MR1", lambda: d(ambient=(AmbientEntry(kind="vibration", spectrum=((80.0, 0.01),)),)),
+               "a reading beyond the table")
+    yield Case("neighbour_scanner", "pass", "MR1 and MR2", lambda: _two(12.0), "moments of 1.9e6 A m2 do not meet at 0.3 mT 6 m off")
+    yield Case("neighbour_scanner", "fail", "MR1 and MR2", lambda: _two(5.0), "both reach 0.3 mT half way, 2.5 m off")
+    yield Case("neighbour_scanner", "not-assessed", "MR1 and MR2", lambda: replace(d(), scanners=(*d().scanners, replace(d().scanners[0], id="MR2"))),
+               "no field model")
+    yield Case("exposure", "pass", "walk: to the bore of MR1", lambda: d(model=_two(5.0).scanners[0].magnet), "0.2 T at the mouth")
+    yield Case("exposure", "not-assessed", "walk: to the bore of MR1", d, "no field model")
+    yield Case("exposure", "warn", "walk: to the bore of MR1", lambda: d(model=replace(_two(5.0).scanners[0].magnet, coils=(
+        _two(5.0).scanners[0].magnet.coils[0].__class__(0.5, 0.6, -1.4, 1.4, 6e7),))), "windings out to 1.4 m hold several tesla at the mouth")
+    bed = {"from": "BAY", "to": "SCAN"}
+    yield Case("pathways", "pass", "bed from BAY to SCAN", lambda: d(pathways=(PathwayEntry(kind="bed", width_m=1.0, length_m=2.2, **bed),)),
+               "1.2 m doors for 1.0 m", margin=0.2)
+    yield Case("pathways", "fail", "bed from BAY to SCAN", lambda: d(pathways=(PathwayEntry(kind="bed", width_m=1.3, length_m=2.2, **bed),)),
+               "1.2 m doors for 1.3 m")
+    yield Case("pathways", "not-assessed", "bed from BAY to SCAN", lambda: d(doors={"D5": {"clear_width_m": None}, "D1": {}},
+               pathways=(PathwayEntry(kind="bed", width_m=1.0, length_m=2.2, **bed),)), "the door of BAY has no width")
+    yield Case("pathways", "not-assessed", "staff from BAY to MR9", lambda: d(pathways=(PathwayEntry(kind="staff", **{"from": "BAY", "to": "MR9"}),)),
+               "no such place")
+
+
+#: From the isocentre at (3.0, 1.05) to a rail at y = 33 on the floor.
+_RAIL = (30.0**2 + 1.05**2) ** 0.5
 _LAND = shapely.box(-3.0, -3.0, 20.0, 20.0)
 
 
@@ -170,11 +254,12 @@ def cases() -> Iterator[Case]:
     yield Case("field_volumes", "warn", "200 mT volume", lambda: d(isocentre=(6.2, 3.0)), "6.2 + 1.47 = 7.67 m, past CONTROL's face at 7.3 m")
     yield Case("field_volumes", "not-assessed", "200 mT volume", lambda: d(rooms={"SCAN": None}), "no scan room known")
     vendor = ("vendor",)
-    yield Case("transient", "warn", "transient of MR1", lambda: d(vendor), "6 m across reaches 9.0 m, into SCREENING")
-    fenced = {n: {"occupancy": "restricted"} for n in small.ROOMS}
-    garden = {"garden": ((-9.0, -9.0, 30.0, 30.0), {"occupancy": "none", "is_area": True, "from_plan": False, "status": "stated"})}
-    yield Case("transient", "pass", "transient of MR1", lambda: d(vendor, rooms=fenced, boxes=garden), "no other space near")
-    yield Case("transient", "not-assessed", "transient of MR1", lambda: d(vendor, rooms={"SCREENING": {"occupancy": None}}), "nobody says")
+    yield Case("transients", "warn", "fault of MR1", lambda: d(vendor), "6 m across reaches 9.0 m, into SCREENING")
+    yield Case("transients", "pass", "fault of MR1", lambda: d(vendor, rooms={n: {"occupancy": "restricted"} for n in small.ROOMS}),
+               "no other space near")
+    yield Case("transients", "not-assessed", "fault of MR1", lambda: d(vendor, rooms={
+        "SCREENING": {"occupancy": None}, "CORRIDOR": {"occupancy": "restricted"}}), "nobody says")
+    yield from _surroundings()
     yield Case("attested", "pass", "UK-FLD-03", _attest, "attested, covers these drawings, not expired")
     yield Case("attested", "fail", "UK-FLD-03", lambda: _attest(answer=False), "attested: not so")
     yield Case("attested", "not-assessed", "UK-FLD-03", lambda: _attest(covers="another"), "covers another drawing")

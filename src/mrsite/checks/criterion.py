@@ -45,6 +45,12 @@ def pack_rule(project: Project, id_: str) -> Rule | None:
     return next((r for p in project.packs for r in p.rules if r.id == id_), None)
 
 
+def _rank(one: Criterion) -> tuple[int, int]:
+    """An open question of a binding rule must not hide behind one that binds nobody."""
+    still_open = one.status in ("warn", "not-assessed")
+    return STATUSES.index(one.status), SEVERITIES.index(one.severity) if still_open else 0
+
+
 def combine(
     check: str,
     subject: str,
@@ -54,7 +60,7 @@ def combine(
     notes: Sequence[str] = (),
     **more: Any,
 ) -> Finding:
-    """Return one finding of some criteria: the worst first, of equals the most binding.
+    """Return one finding of some criteria: the worst first; of open questions the most binding, else as given.
 
     Parameters
     ----------
@@ -63,7 +69,7 @@ def combine(
     notes : sequence of str
         What was assumed; put behind the sentences.
     """
-    ordered = sorted(criteria, key=lambda c: (STATUSES.index(c.status), SEVERITIES.index(c.severity)))
+    ordered = sorted(criteria, key=_rank)
     first = ordered[0]
     sentences = [c.says for c in ordered]
     if notes:

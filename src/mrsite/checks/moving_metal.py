@@ -8,17 +8,31 @@ together with what the magnet's own field will induce and no survey before it ca
 
 from __future__ import annotations
 
+from typing import Any
+
 from mrsite.base.quantity import Banded, Grade
 from mrsite.checks.criterion import Criterion, combine, pack_rule, soft
 from mrsite.checks.finding import Finding, Severity, Status
-from mrsite.checks.judge import field_up, no_field, rules_of, safe, scanners, temper, unsafe
+from mrsite.checks.judge import field_up, no_field, rules_of, safe, scanners, state, temper, unsafe
 from mrsite.site.evidence import Evidence, Wanted, WantedVolume
 from mrsite.site.project import Project
 from mrsite.site.surroundings.results import MetalResult, metal_key
-from mrsite.site.surroundings.tables import Contour, TableRow, contours_for, row_for, source_term
+from mrsite.site.surroundings.tables import (
+    Contour,
+    MetalClass,
+    TableRow,
+    contours_for,
+    kind_of,
+    metal_kinds,
+    row_for,
+    source_term,
+    vendor_rows,
+)
 from mrsite.site.surroundings.tracks import Track, track
 
 KINDS = ("moving-metal",)
+
+CLASSES: tuple[MetalClass, ...] = ("light", "car", "bus_truck", "heavy")
 
 _MODEL = "ENV-induced-dipole"
 
@@ -44,7 +58,46 @@ def check(project: Project, evidence: Evidence) -> list[Finding]:
             subject = f"{entry.id} beside {scanner.id}" if several else entry.id
             if result is not None:
                 findings.append(_judge(project, evidence, result, subject))
-    return findings
+    return [*findings, *_silent(project, findings)]
+
+
+def does_not_apply(project: Project) -> dict[str, str]:
+    """Name the vendor's rows that judge no magnet here: each has a table of its own, or a nearer one."""
+    used = {t.row.id for s in scanners(project) for t in (row_for(s.magnet, c) for c in CLASSES) if t.row is not None}
+    rows = {r.id for r in vendor_rows()}
+    return {
+        r.id: "the magnets here are judged by another vendor's or their own table"
+        for r in rules_of(project, *KINDS)
+        if r.id in rows and r.id not in used
+    }
+
+
+def _silent(project: Project, findings: list[Finding]) -> list[Finding]:
+    """Where a pack's rule met nothing that moves: declared absent, or not assessed."""
+    spoken = {r for f in findings for r in (f.rule, *f.also)} | does_not_apply(project).keys()
+    kinds: dict[str, tuple[str, ...]] = {r.id: (r.class_,) for r in vendor_rows()}
+    kinds |= {c.id: c.classes for class_ in CLASSES for c in contours_for(class_, railway=True)}
+    gone = {k.id for a in project.absent if (k := kind_of(a.kind)) is not None}
+    found = []
+    for rule in rules_of(project, *KINDS):
+        if rule.id in spoken:
+            continue
+        concerned = [k for k in metal_kinds() if k.class_ in kinds.get(rule.id, CLASSES)]
+        here = [k.id for k in concerned if k.id not in gone and k.id != "helicopter"]
+        more: dict[str, Any] = {"kind": "moving metal"}
+        subject = f"moving metal: {', '.join(k.id for k in concerned)}"
+        if here:
+            says = f"Nobody says whether {' or '.join(here)} moves near the magnet: {rule.wording}"
+            remedy = (
+                "Add [[moving_metal]] with kind, path and mass_kg for each, or [[absent]] with kind, within_m and "
+                "stated_by."
+            )
+            found.append(state("moving_metal", (rule,), subject, "not-assessed", says, remedy=remedy, **more))
+        else:
+            who = ", ".join(dict.fromkeys(a.stated_by for a in project.absent if kind_of(a.kind) in concerned))
+            says = f"There is none near the magnet, as stated by {who}."
+            found.append(state("moving_metal", (rule,), subject, "pass", says, basis="attested", **more))
+    return found
 
 
 def _judge(project: Project, evidence: Evidence, result: MetalResult, subject: str) -> Finding:

@@ -182,10 +182,10 @@ def common_field(a: Scanner, b: Scanner, extra_m: float, level_T: float, poses: 
             best, best_value = here, value
     bands, slope = [], 0.0
     for scanner, pose, source in zip((a, b), poses, sources):
-        value, lower, upper = banded_values(
+        at_best, lower, upper = banded_values(
             scanner.magnet, pose.to_magnet(best[None]), site_spread=scanner.magnet.site_spread, extra_m=extra_m
         )
-        bands.append((float(value[0]), float(lower[0]), float(upper[0])))
+        bands.append((float(at_best[0]), float(lower[0]), float(upper[0])))
         slope += float(gradient_of_magnitude(*flux_density_and_jacobian(source, best[None]))[0])
     lower_T, upper_T = min(b[1] for b in bands), min(b[2] for b in bands)
     field = Banded(best_value, min(lower_T, best_value), max(upper_T, best_value), "T")
