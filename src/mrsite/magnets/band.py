@@ -118,8 +118,12 @@ def banded_profile(
     near = scale_of(model)
     reach = max(_farthest(central), float(np.nanmax(members)) if members is not None else 0.0, near)
     angles = np.radians(np.linspace(0.0, 180.0, round(180.0 / _STEP_DEG) + 1))
-    radii = np.geomspace(0.05 * near if quantity != "B" else 0.5 * near, 2.2 * reach, 160)
-    values = _on_rays(source, angles, radii, quantity)
+    radii = np.geomspace(0.05 * near if quantity != "B" else 0.5 * near, 2.2 * reach, 110)
+    if _symmetric(model):
+        half = _on_rays(source, angles[: len(angles) // 2 + 1], radii, quantity)
+        values = np.concatenate([half, half[:, -2::-1]], axis=1)
+    else:
+        values = _on_rays(source, angles, radii, quantity)
     distance = np.nan_to_num(outermost(values, radii, level)[0])
     out_ensemble = in_ensemble = np.zeros(len(angles))
     branches: tuple[BranchLine, ...] = ()
@@ -270,6 +274,12 @@ def _stronger_on_left(source: Any, path: Array, quantity: Quantity) -> Array:
     sides = np.array([middle + normal, middle - normal])
     left, right = _at(source, np.column_stack([np.abs(sides[:, 0]), np.zeros(2), sides[:, 1]]), quantity)
     return path if left > right else np.ascontiguousarray(path[::-1])
+
+
+def _symmetric(model: MagnetModel) -> bool:
+    """Whether the windings are their own image in z = 0."""
+    rows = {tuple(round(v, 9) for v in coil.row()) for coil in model.coils}
+    return all((r[0], r[1], -r[3] + 0.0, -r[2] + 0.0, r[4]) in rows for r in rows)
 
 
 def _member_distances(model: MagnetModel, level: float, quantity: Quantity) -> Array | None:

@@ -21,6 +21,7 @@ from mrsite.magnets.rays import RayTable, extents, outermost, ray_table
 
 _SPHERES = 6
 _BACK = 0.9  # the field just outside a line may have turned, but is below the level: -0.9 L .. L
+_LOBE_PLACES = 3
 _MIX = (3.0, 3.0)  # the mean of two extremes is likelier than either: real designs are no extremes
 _SLACK = 0.08  # of the half-rounding: a crossing this far outside is still taken (grid and interpolation)
 
@@ -137,16 +138,18 @@ class Problem:
                     rows.between(row, -level, level, level)
         return rows
 
-    def _lobe_rows(self, pattern: Pattern, angles: Array, directions: Array) -> Rows:
+    def _lobe_rows(self, pattern: Pattern, rng: np.random.Generator) -> Rows:
         """Rows that make a line reach its extent across the bore on a lobe.
 
         Beside a balanced shield the far field is nearly that of l = 3, whose lobe stands near 64 degrees
         with the field there pointing inwards (Br < 0): place and direction are drawn, then it is linear.
         """
         rows = Rows()
-        for f, sign, angle, direction in zip(self.figures.lines, pattern.signs, angles, directions, strict=True):
-            if sign or not f.extent:
+        first, last = branch_priors()["lobe_field_deg"]
+        for f, lobe in zip(self.figures.lines, pattern.lobes, strict=True):
+            if lobe is None:
                 continue
+            angle, direction = np.radians(rng.uniform(*lobe)), np.radians(rng.uniform(first, last))
             d = f.distance - f.half
             bz, br = self.lattice.columns(np.array([d]), np.array([d / np.tan(angle)]))[:, 0]
             rows.at_most(-(np.cos(direction) * bz + np.sin(direction) * br), -f.level, f.level)
@@ -197,18 +200,20 @@ class Problem:
     def attempt(self, rng: np.random.Generator, pattern: Pattern) -> Try:
         """Draw a design and, where the figures allow it, a winding of it."""
         design = draw_design(rng, self.lattice, self.size, self.prior, self.shielding, _SPHERES)
-        lobes = np.radians([rng.uniform(*(lobe or (0.0, 1.0))) for lobe in pattern.lobes])
-        first, last = branch_priors()["lobe_field_deg"]
-        toward = np.radians(rng.uniform(first, last, len(pattern.lobes)))
         extra = rng.uniform(0.0, 1.2)
         functional = rng.standard_normal(len(self._outside)) @ self._outside
         other = -functional if rng.random() < 0.5 else rng.standard_normal(len(self._outside)) @ self._outside
         mix = rng.beta(*_MIX)
         if self._most(design) < self.B0:
             return Try(False, None)
-        rows = self._linear_rows(pattern, design.homogeneity, design.radius) + self._lobe_rows(pattern, lobes, toward)
-        programme = Programme(self.lattice, design, rows, self.centre, self.B0)
-        least = programme.least_conductor()
+        base = self._linear_rows(pattern, design.homogeneity, design.radius)
+        # Where and how a lobe touches is free: a few places are tried before the design is given up.
+        for _ in range(_LOBE_PLACES if 0 in pattern.signs else 1):
+            rows = base + self._lobe_rows(pattern, rng)
+            programme = Programme(self.lattice, design, rows, self.centre, self.B0)
+            least = programme.least_conductor()
+            if least is not None:
+                break
         if least is None:
             return Try(False, None)
         if self.figures.points:
