@@ -1,0 +1,48 @@
+"""The card: what it says, that it is inert, that its bytes are stable."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.magnets.known import data
+
+from mrsite.magnets import fit, load_model
+from mrsite.magnets.card import NOT_FOR_CONSTRUCTION, card_of, comparison
+from mrsite.outputs.magnet_card import card_html, card_page
+
+
+def test_an_unverified_magnet_says_not_for_construction() -> None:
+    card = card_of(load_model("siemens-magnetom-aera-1t5-unverified"), (0.5,))
+    assert card.warnings[0] == NOT_FOR_CONSTRUCTION
+    assert any(r.grade == "assumed" and r.name == "magnet length" for r in card.rows)
+    assert NOT_FOR_CONSTRUCTION not in card_of(load_model("extremity-mgb2-0t5"), (0.5,)).warnings
+
+
+def test_a_stub_has_a_card_without_lines() -> None:
+    card = card_of(load_model("ge-signa-voyager-1t5"))
+    assert card.lines == ()
+    assert "Ask the vendor" in card.warnings[-1]
+    assert any("never fitted" in r.value for r in card.rows)
+
+
+def test_foreign_text_is_shown_as_text() -> None:
+    model = replace(fit(data(0.5e-3), seed=1, members=6), vendor="<script>alert(1)</script>", model="$\\frac$")
+    html = card_html(model, figures=False)
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_the_page_holds_figures_and_the_same_bytes() -> None:
+    model = load_model("extremity-mgb2-0t5")
+    first = card_page([model])
+    assert first.count("<svg") == 2
+    assert first == card_page([model])
+    assert "http://" not in first.replace("http://www.w3.org", "").replace("http://purl.org", "").replace("http://creativecommons.org", "")
+
+
+def test_side_by_side() -> None:
+    header, rows = comparison([load_model("extremity-mgb2-0t5"), load_model("ge-signa-voyager-1t5")], (0.5,))
+    assert header == ("", "extremity-mgb2-0t5", "ge-signa-voyager-1t5")
+    line = dict((r[0], r[1:]) for r in rows)["0.5 mT along m"]
+    assert line[0].startswith("2.42 [2.33 to 2.49")
+    assert line[1] == "no model"
