@@ -11,29 +11,6 @@ from mrsite.outputs import plan_svg
 from mrsite.outputs.marks import storey_drawing
 from mrsite.studies.compare import Candidate, Comparison
 
-_PAGE = """<!doctype html>
-<html lang="en-GB"><head><meta charset="utf-8"><title>Magnets compared: {{ c.site }}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:">
-<style>
-body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:75rem;padding:0 1rem;color:#1a1a1a;background:#fff}
-table{border-collapse:collapse;margin:1rem 0}th,td{border:1px solid #767676;padding:.35rem .6rem;text-align:right;vertical-align:top}
-th{text-align:left}caption{text-align:left;font-weight:600}
-figure{margin:2rem 0;break-inside:avoid}figure svg{width:100%;height:auto;border:1px solid #767676}
-.scroll{overflow-x:auto}
-</style></head><body><main>
-<h1>Magnets compared at {{ c.site }}</h1>
-<p>Each magnet stands in the place of scanner {{ c.scanner }}; everything else is as in the site file. Figures in brackets
-are the edges of the band. No row says that a site is safe.</p>
-<div class="scroll" tabindex="0" role="region" aria-label="Comparison table"><table><caption>Side by side</caption>
-<tr><th scope="col">magnet</th>{% for name in columns %}<th scope="col">{{ name }}</th>{% endfor %}</tr>
-{% for row in rows %}<tr><th scope="row">{{ row[0] }}</th>{% for v in row[1:] %}<td>{{ v }}</td>{% endfor %}</tr>
-{% endfor %}</table></div>
-<h2>What can be ranked</h2><ul>{% for s in c.ranking %}<li>{{ s }}</li>{% endfor %}</ul>
-{% for name, svg in plans %}<figure><figcaption><h2>{{ name }}</h2></figcaption>{{ svg }}</figure>
-{% endfor %}</main></body></html>
-"""
-
 _COLUMNS = (
     "B0, T",
     "evidence",
@@ -53,7 +30,7 @@ _COLUMNS = (
 
 def files(comparison: Comparison) -> dict[str, bytes]:
     """Return ``compare.html`` and ``compare.csv`` by name."""
-    from jinja2 import Environment
+    from jinja2 import Environment, PackageLoader
     from markupsafe import Markup
 
     plans = []
@@ -62,9 +39,10 @@ def files(comparison: Comparison) -> dict[str, bytes]:
         if candidate.outcome is None:
             continue
         svg = _svg(candidate, comparison.scanner)
-        plans.append((f"{candidate.magnet.label} ({slug})", Markup(svg.decode())))
+        plans.append((f"{candidate.magnet.label} ({slug})", Markup(svg.decode().split("?>", 1)[-1])))
     rows = [_row(c) for c in comparison.candidates]
-    template = Environment(autoescape=True).from_string(_PAGE)
+    environment = Environment(loader=PackageLoader("mrsite", "data/outputs"), autoescape=True)
+    template = environment.get_template("compare.html.j2")
     page = template.render(c=comparison, columns=_COLUMNS, rows=rows, plans=plans)
     return {"compare.html": page.encode(), "compare.csv": _csv(rows)}
 

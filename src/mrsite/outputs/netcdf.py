@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from mrsite.base.data import version
+from mrsite.base.text import inert
 from mrsite.checks.finding import Outcome
 from mrsite.outputs.pictures import Pictures
 from mrsite.outputs.views import FieldMap
@@ -53,7 +54,7 @@ def _written(groups: Mapping[str, Mapping[str, Any]], attributes: Mapping[str, s
     # HDF5 stamps objects with the time unless told not to: the same map must give the same bytes.
     with h5py.File(buffer, "w", track_order=False) as raw, h5netcdf.File(raw, "w") as file:
         for key, value in attributes.items():
-            file.attrs[key] = value
+            file.attrs[key] = inert(value, 400)
         for group_name, variables in groups.items():
             group = file.create_group(group_name) if group_name else file
             sizes = {d: s for dims, values, _ in variables.values() for d, s in zip(dims, np.shape(values))}
@@ -65,5 +66,5 @@ def _written(groups: Mapping[str, Mapping[str, Any]], attributes: Mapping[str, s
                 options = {"compression": "gzip", "compression_opts": 4, "shuffle": True} if values.ndim == 2 else {}
                 made = group.create_variable(name, dims, values.dtype, data=values, track_times=False, **options)
                 for key, value in attrs.items():
-                    made.attrs[key] = value if isinstance(value, int | float | str) else str(value)
+                    made.attrs[key] = value if isinstance(value, int | float) else inert(str(value), 400)
     return buffer.getvalue()

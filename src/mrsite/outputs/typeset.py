@@ -48,7 +48,7 @@ def printable(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [printable(part) for part in value]
     if isinstance(value, str):
-        return "".join(_shown(c) for c in value)
+        return value.translate({ord(c): shown for c in set(value) if (shown := _shown(c)) != c})
     return value
 
 
@@ -60,4 +60,4 @@ def _shown(character: str) -> str:
 
 def not_covered(texts: list[str]) -> list[str]:
     """Return the characters of some texts that will be printed as their numbers."""
-    return sorted({_shown(c) for text in texts for c in text if _shown(c) != c})
+    return sorted({shown for c in set().union(*texts) if (shown := _shown(c)) != c})
