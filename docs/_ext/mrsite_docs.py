@@ -41,6 +41,7 @@ def bars(_app: Any, _what: str, _name: str, _thing: Any, _options: Any, lines: l
 
 def setup(app: Any) -> dict[str, Any]:
     """Register with Sphinx."""
+    app.setup_extension("sphinx.ext.autodoc")
     app.connect("builder-inited", prepare)
     app.connect("autodoc-process-docstring", bars, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
