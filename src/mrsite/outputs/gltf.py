@@ -79,7 +79,7 @@ def glb(scene: Scene) -> bytes:
             "bufferViews": writer.views,
             "buffers": [{"byteLength": len(writer.data)}],
         }
-    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8", "replace")
     text += b" " * (-len(text) % 4)
     chunks = struct.pack("<II", len(text), _JSON) + text
     if writer.data:
