@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -228,3 +229,13 @@ def test_words_take_a_chain_of_keys_one_by_one():
     assert words.left.strip(" ;") == "rest"
     with pytest.raises(NotUnderstood, match="rest"):
         words.finish()
+
+
+def test_the_reference_page_lists_every_quantity_and_every_piece():
+    from mrsite.validation.quench import handlers
+
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "case-files.md").read_text(encoding="utf-8")
+    words = set(re.findall(r"[A-Za-z_][\w.]*", page))
+    assert set(handlers()) - words == set()
+    for piece in ("pipe", "hose", "fit", "bend", "mesh", "hood", "expand", "contract"):
+        assert piece in words

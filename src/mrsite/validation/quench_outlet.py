@@ -83,9 +83,13 @@ def _mass_ratio(_quantity: str, words: Words) -> float:
     alpha = words.number("alpha", "alpha_jet", default=catalogue.table("limits")["plume"]["alpha_jet"])
     t0 = words.number("T0", dimension="temperature")
     air = words.number("Ta", dimension="temperature", default=293.15)
-    _, r_he, _, r_air, _ = catalogue.gas_constants()
+    pressure = words.number("p", "p_amb", dimension="pressure", default=helium.ATMOSPHERE)
+    density = pressure / (catalogue.gas_constants()[3] * air)
     return closed_forms.ricou_spalding(
-        words.number("s", dimension="length"), words.number("D", dimension="length"), r_he * t0 / (r_air * air), alpha
+        words.number("s", dimension="length"),
+        words.number("D", dimension="length"),
+        density / helium.state_pt(pressure, t0).density,
+        alpha,
     )
 
 

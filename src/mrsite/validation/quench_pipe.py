@@ -106,6 +106,11 @@ def _piece(kind: str, words: Words, before: list[Piece]) -> list[Piece]:
         "change",
         "sudden_expansion",
         "sudden_contraction",
+        "sudden_enlargement",
+        "widening",
+        "narrowing",
+        "area",
+        "step",
     ):
         small = words.maybe("D1", "from", dimension="length")
         bore = words.number("D2", "to", "D", dimension="length")
