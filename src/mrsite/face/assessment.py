@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Assessment:
-    """Findings, evidence and conclusion of one site."""
+    """Findings, evidence and conclusion of one site.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        The frozen value behind it.
+    """
 
     outcome: Outcome
 
@@ -41,37 +47,69 @@ class Assessment:
     def save(
         self, out: str | Path, *, bundle: bool = False, progress: Callable[[str, float], None] | None = None
     ) -> list[Path]:
-        """Write everything into a folder (absent, empty or ours); whole or not at all."""
+        """Write everything into a folder, whole or not at all.
+
+        Parameters
+        ----------
+        out : path
+            Absent, empty, or a folder that mrsite wrote before.
+        bundle : bool
+            Also put inputs and results into one archive that can be verified later.
+        progress : callable, optional
+            Told in words what is written, and the share done, 0 to 1.
+
+        Returns
+        -------
+        list of Path
+            What was written.
+
+        Raises
+        ------
+        InputError
+            The folder holds something else, or cannot be written.
+        """
         from mrsite.outputs.folder import write_folder
 
         return [Path(p) for p in write_folder(self.outcome, Path(out), progress=progress, bundle=bundle)]
 
     def to_json(self, path: str | Path) -> None:
-        """Write ``findings.json``."""
+        """Write ``findings.json`` to ``path``; an `InputError` where that cannot be."""
         from mrsite.outputs import findings_json
 
         _write(path, findings_json.render(self.outcome))
 
     def to_html(self, path: str | Path) -> None:
-        """Write the report as one HTML file."""
+        """Write the report as one HTML file to ``path``; an `InputError` where that cannot be."""
         from mrsite.outputs import report_html
 
         _write(path, report_html.render(self.outcome))
 
     def to_pdf(self, path: str | Path) -> None:
-        """Write the report as PDF."""
+        """Write the report as PDF to ``path``; an `InputError` where that cannot be."""
         from mrsite.outputs import report_pdf
 
         _write(path, report_pdf.render(self.outcome))
 
     def to_dxf(self, path: str | Path, storey: str | None = None) -> None:
-        """Write the annotated drawing of a storey (the scanner's own by default)."""
+        """Write the annotated drawing of a storey.
+
+        Parameters
+        ----------
+        path : path
+        storey : str, optional
+            The first scanner's own by default.
+
+        Raises
+        ------
+        InputError
+            The file cannot be written, or the drawing cannot bear our layers: the message says why.
+        """
         from mrsite.outputs.annotated_dxf import render
 
         _write(path, render(self.outcome, storey or self.outcome.project.scanners[0].storey))
 
     def to_netcdf(self, path: str | Path) -> None:
-        """Write the field maps."""
+        """Write the field maps as netCDF to ``path``, T and m; an `InputError` where that cannot be."""
         from mrsite.outputs import netcdf
 
         _write(path, netcdf.render(self.outcome))
@@ -110,6 +148,12 @@ def _write(path: str | Path, content: bytes) -> None:
 def assess(path: str | Path, *, progress: Callable[[str, float], None] | None = None) -> Assessment:
     """Read a site file and run every check.
 
+    Parameters
+    ----------
+    path : path of a site file
+    progress : callable, optional
+        Told in words what is being done, and the share done, 0 to 1.
+
     Raises
     ------
     InputError
@@ -122,6 +166,10 @@ def assess(path: str | Path, *, progress: Callable[[str, float], None] | None = 
 
 def assess_many(paths: Iterable[str | Path]) -> pandas.DataFrame:
     """Assess several sites: one row each, and a row that says so for one that cannot be read.
+
+    Parameters
+    ----------
+    paths : iterable of paths of site files
 
     Returns
     -------

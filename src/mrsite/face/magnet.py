@@ -46,6 +46,10 @@ class Magnet:
     def reach(self, levels_mT: Sequence[float] = (0.5, 3.0)) -> pandas.DataFrame:
         """How far each line reaches along and across the bore, with its band.
 
+        Parameters
+        ----------
+        levels_mT : sequence of float
+
         Returns
         -------
         DataFrame
@@ -67,7 +71,12 @@ class Magnet:
 
 
 def load_magnet(reference: str | Path) -> Magnet:
-    """Load a magnet by catalogue id, or from a file (a path holds a slash or ends in ``.toml``).
+    """Load a magnet by catalogue id, or from a file.
+
+    Parameters
+    ----------
+    reference : str or Path
+        An id, or a path: it holds a slash or ends in ``.toml``.
 
     Raises
     ------
@@ -91,6 +100,8 @@ def fit_magnet(
         Same seed, same bytes.
     members : int
         Size of the ensemble.
+    progress : callable, optional
+        Told the share done, 0 to 1.
 
     Raises
     ------

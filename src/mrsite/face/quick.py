@@ -33,6 +33,8 @@ def read_plan(
         Drawing unit where the file does not say, or says it wrong.
     window : ((x0, y0), (x1, y1)), m, optional
         Part of the modelspace to read.
+    encoding : str, optional
+        Code page of its texts, where the file does not say or says it wrong.
 
     Raises
     ------
@@ -76,13 +78,23 @@ def overlay(
 
     Parameters
     ----------
+    plan : path of a DXF
+    magnet : str
+        Catalogue id, or path of a magnet file.
     at : "X,Y" or (x, y)
         Isocentre in plan metres; text may bear a suffix (mm, in, ft, du) or name a room.
     bearing_deg : float
         Direction of the patient end, anticlockwise from plan +x.
+    levels_mT, gradient_T_per_m : sequences of float
+        Lines to draw: of |B|, and of the spatial field gradient.
     height : float, m
-        Of the cut above the floor; the isocentre's by default. With ``envelope`` the union over
-        the heights people occupy is drawn instead.
+        Of the cut above the floor; the isocentre's by default.
+    envelope : bool
+        Draw the union over the heights people occupy instead.
+    isocentre_height : float, m, optional
+        Above the floor; the magnet file's by default.
+    units, window
+        As for `read_plan`.
     out : path, optional
         Write ``out`` (the host with our layers) and the overlay alone beside it.
 
@@ -196,7 +208,18 @@ def new_site(
 
 
 def rules(pack: str | None = None) -> pandas.DataFrame:
-    """Return the rules of a pack (all by default): computed, attested or out of reach, and by which check."""
+    """Return rules: computed, attested or out of reach, and by which check.
+
+    Parameters
+    ----------
+    pack : str, optional
+        Id, alias or path; all shipped packs by default.
+
+    Raises
+    ------
+    InputError
+        No such pack; the nearest is named.
+    """
     import pandas
 
     from mrsite.checks.rules_report import rule_rows
@@ -205,7 +228,17 @@ def rules(pack: str | None = None) -> pandas.DataFrame:
 
 
 def vent(path: str | Path) -> Any:
-    """Calculate the quench pipe of a site, step by step."""
+    """Calculate the quench of a site, step by step: pipe, outlet, room.
+
+    Parameters
+    ----------
+    path : path of a site file
+
+    Raises
+    ------
+    InputError
+        As `mrsite.load_site`.
+    """
     from mrsite.face.site import load_site
     from mrsite.site.vent import vent_site
 
@@ -223,7 +256,18 @@ def vent_sheets(path: str | Path, out: str | Path) -> list[str]:
 
 
 def validate(cases: str | Path | None = None) -> Any:
-    """Run validation cases: the built-in ones, or the rows of a case file."""
+    """Run validation cases.
+
+    Parameters
+    ----------
+    cases : path of a case file (CSV), optional
+        The built-in cases by default.
+
+    Raises
+    ------
+    InputError
+        A case file that cannot be read, naming line and column.
+    """
     from mrsite.validation import run_case_file, run_cases
 
     return run_cases() if cases is None else run_case_file(Path(cases))

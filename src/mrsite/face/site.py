@@ -35,7 +35,20 @@ class Site:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], *, relative_to: str | Path = ".") -> Site:
-        """Make a site from data shaped like the site file; files it names lie in ``relative_to``."""
+        """Make a site from data shaped like the site file.
+
+        Parameters
+        ----------
+        data : mapping
+            Tables and keys as in the site file.
+        relative_to : path
+            Folder in which the files that it names lie.
+
+        Raises
+        ------
+        InputError
+            As `mrsite.load_site`.
+        """
         from mrsite.site.variants import document_of
 
         return _load(document_of(data, Path(relative_to)), None)
@@ -43,7 +56,10 @@ class Site:
     def with_values(self, values: Mapping[str, Any]) -> Site:
         """Return a variant: ``site.with_values({"scanner.MR1.bearing_deg": 45})``.
 
-        Keys are dotted paths of the site file; an entry of a list is named by its id, number or name.
+        Parameters
+        ----------
+        values : mapping
+            Keys are dotted paths of the site file; an entry of a list is named by its id, number or name.
 
         Raises
         ------
@@ -97,10 +113,25 @@ class Site:
     def contours(
         self, levels_mT: Sequence[float] = (0.5, 3.0), storey: str | None = None, height: float | None = None
     ) -> pandas.DataFrame:
-        """Lines on a storey: level_mT, kind, edge, storey, height_m, geometry (shapely, plan metres).
+        """Lines on a storey, with their band.
 
-        With ``height`` cuts at that height above the floor; without it the envelope over the heights
-        people occupy.
+        Parameters
+        ----------
+        levels_mT : sequence of float
+        storey : str, optional
+            The first scanner's by default.
+        height : float, m, optional
+            Cuts at that height above the floor; without it the envelope over the heights people occupy.
+
+        Returns
+        -------
+        DataFrame
+            level_mT, kind, edge (central, lower, upper), storey, height_m, geometry (shapely, plan metres).
+
+        Raises
+        ------
+        InputError
+            A level or storey that cannot be, or no magnet with a field model.
         """
         import pandas
 
@@ -116,6 +147,13 @@ class Site:
     ) -> xarray.Dataset:
         """Sample the field on a vertical section along a line in site metres.
 
+        Parameters
+        ----------
+        line : ((x0, y0), (x1, y1)), m
+        spacing : float, m
+        heights : (low, high), m, optional
+            Above the site datum; all storeys by default.
+
         Returns
         -------
         xarray.Dataset
@@ -126,7 +164,13 @@ class Site:
         return section_map(self.project, line, spacing, heights)
 
     def assess(self, *, progress: Callable[[str, float], None] | None = None) -> Assessment:
-        """Run every check."""
+        """Run every check.
+
+        Parameters
+        ----------
+        progress : callable, optional
+            Told in words what is being done, and the share done, 0 to 1.
+        """
         from mrsite.checks.run import assess
         from mrsite.face.assessment import Assessment
 
@@ -189,6 +233,12 @@ class Site:
 
 def load_site(path: str | Path, *, progress: Callable[[str], None] | None = None) -> Site:
     """Read a site file, its drawings, magnets and packs.
+
+    Parameters
+    ----------
+    path : path of a site file, or of the folder that holds ``site.toml``
+    progress : callable, optional
+        Told in words what is being read.
 
     Raises
     ------
