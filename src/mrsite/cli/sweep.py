@@ -24,7 +24,8 @@ def sweep(
         each = studies.estimate(cases)
         hands = workers or 1
         print(
-            f"{len(cases)} cases, about {each:.2f} s each, {each * len(cases) / hands / 60:.1f} minutes on {hands} worker(s)"
+            f"{len(cases)} cases, about {each:.2f} s each, {each * len(cases) / hands / 60:.1f} minutes "
+            f"on {hands} worker(s)"
         )
         return 0
     with bar("sweep") as tell:

@@ -132,7 +132,7 @@ def _candidate(document: Document, scanner: str) -> Candidate:
     for level in _LEVELS_MT:
         region = outcome.evidence.region(here.storey, level * 1e-3)
         if region is not None:
-            areas[level] = Banded(*(float(getattr(region, k).area) for k in ("central", "lower", "upper")), "m2")
+            areas[level] = Banded(float(region.central.area), float(region.lower.area), float(region.upper.area), "m2")
     return Candidate(model, outcome, "", measures(outcome), areas, reach(model, _LEVELS_MT))
 
 
@@ -159,7 +159,10 @@ def _pair(a: Candidate, b: Candidate) -> str:
         return f"{a.magnet.id} and {b.magnet.id}: the {level:g} mT areas were not both computed."
     first, second = a.areas[level], b.areas[level]
     if first.upper < second.lower:
-        return f"{a.magnet.id} covers less inside {level:g} mT than {b.magnet.id}: at most {first.upper:.1f} against at least {second.lower:.1f} m2."
+        return (
+            f"{a.magnet.id} covers less inside {level:g} mT than {b.magnet.id}: at most {first.upper:.1f} against "
+            f"at least {second.lower:.1f} m2."
+        )
     if second.upper < first.lower:
         return _pair(b, a)
     return f"{a.magnet.id} and {b.magnet.id} differ by less than their bands inside {level:g} mT: not ranked."

@@ -45,7 +45,14 @@ class Learned:
 
 
 def learn(
-    ensemble: Ensemble, branch: int, rho: Array, z: Array, background: Array, reading: Array, sigma: Array, spread: float
+    ensemble: Ensemble,
+    branch: int,
+    rho: Array,
+    z: Array,
+    background: Array,
+    reading: Array,
+    sigma: Array,
+    spread: float,
 ) -> Learned:
     """Fit one branch to readings.
 

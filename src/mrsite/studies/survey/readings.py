@@ -97,14 +97,20 @@ def read_readings(path: Path | str) -> Readings:
     if (b < 0).any():
         line = body[int(np.argmax(b < 0))][0]
         raise InputError(f"{path.name}, line {line}: a magnitude is never negative: give |B|, not one axis")
-    said = [f"separator {'tab' if delimiter == chr(9) else delimiter!r}, decimal {'comma' if comma else 'point'}",
-            f"B in {columns.unit_name}"]
+    said = [
+        f"separator {'tab' if delimiter == chr(9) else delimiter!r}, decimal {'comma' if comma else 'point'}",
+        f"B in {columns.unit_name}",
+    ]
     return Readings(
-        path.name, np.column_stack([np.frombuffer(numbers["x"]), np.frombuffer(numbers["y"])]),
-        np.frombuffer(numbers["height"]).copy(), b, u,
+        path.name,
+        np.column_stack([np.frombuffer(numbers["x"]), np.frombuffer(numbers["y"])]),
+        np.frombuffer(numbers["height"]).copy(),
+        b,
+        u,
         _words(body, columns.words.get("storey")),
         _words(body, columns.words.get("point")) or tuple(str(k) for k in range(1, len(body) + 1)),
-        tuple(line for line, _ in body), tuple(said),
+        tuple(line for line, _ in body),
+        tuple(said),
     )
 
 
@@ -148,8 +154,10 @@ class _Columns:
                 f"for example x,y,height,B_mT; it has {inert(', '.join(header), 120)!r}"
             )
         if "B" not in self.scale:
-            raise InputError(f"{name}, line {line}: column {header[self.numbers['B']]!r} does not say its unit; "
-                             "write B_mT, B_uT, B_G or B_T")
+            raise InputError(
+                f"{name}, line {line}: column {header[self.numbers['B']]!r} does not say its unit; "
+                "write B_mT, B_uT, B_G or B_T"
+            )
 
     def _take(self, k: int, cell: str) -> None:
         folded = cell.casefold().replace("µ", "u").replace("μ", "u")
@@ -175,13 +183,17 @@ class _Columns:
                 self.numbers.pop("U")
 
 
-def _decimal_comma(body: Sequence[tuple[int, Sequence[str]]], columns: dict[str, int], delimiter: str, name: str) -> bool:
+def _decimal_comma(
+    body: Sequence[tuple[int, Sequence[str]]], columns: dict[str, int], delimiter: str, name: str
+) -> bool:
     comma = point = False
     for line, row in body:
         for column in columns.values():
             cell = row[column] if column < len(row) else ""
             if "," in cell and "." in cell:
-                raise InputError(f"{name}, line {line}: {inert(cell, 40)!r} holds a comma and a point: leave out thousands separators")
+                raise InputError(
+                    f"{name}, line {line}: {inert(cell, 40)!r} holds a comma and a point: no thousands separators"
+                )
             comma = comma or "," in cell
             point = point or "." in cell
     if comma and point:
@@ -196,7 +208,9 @@ def _number(row: Sequence[str], column: int, comma: bool, name: str, line: int, 
     try:
         value = float(cell.replace(",", ".") if comma else cell)
     except ValueError:
-        raise InputError(f"{name}, line {line}: {inert(title, 30)} is {inert(cell, 40)!r}, a number is wanted") from None
+        raise InputError(
+            f"{name}, line {line}: {inert(title, 30)} is {inert(cell, 40)!r}, a number is wanted"
+        ) from None
     if not math.isfinite(value):
         raise InputError(f"{name}, line {line}: {inert(title, 30)} is not finite")
     return value

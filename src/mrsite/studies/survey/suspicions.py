@@ -37,8 +37,9 @@ class Suspicion:
     was: float
 
 
-def suspicions(at: Array, reading: Array, centre: tuple[float, float], bearing_deg: float, predict: Predict,
-               expected: float) -> tuple[Suspicion, ...]:
+def suspicions(
+    at: Array, reading: Array, centre: tuple[float, float], bearing_deg: float, predict: Predict, expected: float
+) -> tuple[Suspicion, ...]:
     """Return the explanations that fit much better than the survey as it stands, best first.
 
     Parameters
@@ -49,6 +50,7 @@ def suspicions(at: Array, reading: Array, centre: tuple[float, float], bearing_d
     expected : float
         Misfit that the band allows; below it nothing is suspected.
     """
+
     def misfit(points: Array, factor: float = 1.0) -> float:
         with np.errstate(divide="ignore", invalid="ignore"):
             logs = np.log(reading / (factor * predict(points)))
@@ -62,7 +64,11 @@ def suspicions(at: Array, reading: Array, centre: tuple[float, float], bearing_d
     for factor in _FACTORS:
         now = misfit(at, factor)
         if now < _MUCH_BETTER * was:
-            found.append(Suspicion("factor", f"all readings are about {factor:g} times the prediction: is the unit right?", now, was))
+            found.append(
+                Suspicion(
+                    "factor", f"all readings are about {factor:g} times the prediction: is the unit right?", now, was
+                )
+            )
     arm = at - np.asarray(centre)
     angle = np.deg2rad(bearing_deg)
     along, across = np.array([np.cos(angle), np.sin(angle)]), np.array([-np.sin(angle), np.cos(angle)])
@@ -70,7 +76,9 @@ def suspicions(at: Array, reading: Array, centre: tuple[float, float], bearing_d
         c, s = np.cos(np.deg2rad(turn)), np.sin(np.deg2rad(turn))
         now = misfit(arm @ np.array([[c, s], [-s, c]]) + np.asarray(centre))
         if now < _MUCH_BETTER * was:
-            found.append(Suspicion("turned", f"the readings fit when turned by {turn} degrees about the isocentre", now, was))
+            found.append(
+                Suspicion("turned", f"the readings fit when turned by {turn} degrees about the isocentre", now, was)
+            )
     for axis, name in ((along, "across the bore"), (across, "along the bore")):
         mirrored = 2 * np.outer(arm @ axis, axis) - arm
         now = misfit(mirrored + np.asarray(centre))
@@ -78,8 +86,14 @@ def suspicions(at: Array, reading: Array, centre: tuple[float, float], bearing_d
             found.append(Suspicion("mirrored", f"the readings fit when mirrored {name}", now, was))
     shift, now = _offset(at, misfit)
     if now < _MUCH_BETTER * was:
-        found.append(Suspicion("offset", f"the readings fit when moved by ({shift[0]:+.2f}, {shift[1]:+.2f}) m", now, was))
-    return tuple(sorted(found, key=lambda s: s.misfit))
+        found.append(
+            Suspicion("offset", f"the readings fit when moved by ({shift[0]:+.2f}, {shift[1]:+.2f}) m", now, was)
+        )
+    found.sort(key=lambda s: s.misfit)
+    # a magnet alike at both ends cannot tell a turn from its opposite: say the first of those that fit alike
+    return tuple(
+        s for k, s in enumerate(found) if all(s.misfit > 1.02 * o.misfit or s.kind != o.kind for o in found[:k])
+    )
 
 
 def _offset(at: Array, misfit: Callable[[Array], float]) -> tuple[Array, float]:

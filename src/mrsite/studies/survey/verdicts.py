@@ -46,8 +46,9 @@ class Verdicts:
         return int(np.count_nonzero(~self.agrees))
 
 
-def agreement(reading: Array, uncertainty: Array, predicted: Array, lower: Array, upper: Array, slope: Array
-              ) -> tuple[NDArray[np.bool_], Array]:
+def agreement(
+    reading: Array, uncertainty: Array, predicted: Array, lower: Array, upper: Array, slope: Array
+) -> tuple[NDArray[np.bool_], Array]:
     """Say where readings agree, and by how far the line would have to move.
 
     The band's half-width on the side of the reading and the reading's uncertainty are added in
