@@ -95,19 +95,44 @@ def viscosity(rho: Any, temp: Any, trans: Any) -> Any:
 
 
 @jit()
-def conductivity(rho: Any, temp: Any, trans: Any) -> Any:
-    """Thermal conductivity in W/m K without critical enhancement (Hands and Arp, Cryogenics 21, 1981)."""
+def conductivity(rho: Any, temp: Any, p_rho: Any, p_t: Any, trans: Any) -> Any:
+    """Thermal conductivity in W/m K with critical enhancement (Hands and Arp, Cryogenics 21, 1981).
+
+    ``p_rho``, ``p_t``: derivatives of pressure from the equation of state.
+    """
     k = trans[25:]
     dilute = k[0] * temp ** k[1] * math.exp(k[2] / temp + k[3] / temp**2 + k[4] / temp**3 + k[5] / temp**4)
     t3 = temp ** (1.0 / 3.0)
     t23 = t3 * t3
     c = k[6:]
-    return (
+    plain = (
         dilute
         + (c[0] + c[1] * temp + c[2] * t3 + c[3] * t23) * rho
         + (c[4] + c[5] * t3 + c[6] * t23) * rho**3
         + (c[7] + c[8] * t3 + c[9] * t23 + c[10] / temp) * rho**2 * math.log(rho / 68.0)
     )
+    e = k[17:]
+    if not e[0] < temp < e[1]:
+        return plain
+    x0, e1, e2, beta, gamma, delta = e[2], e[3], e[4], e[5], e[6], e[7]
+    rho_c, t_c, p_c = e[8], e[9], e[10]
+    d_t, d_rho = abs(1.0 - temp / t_c), abs(1.0 - rho / rho_c)
+    squeeze = 1.0 / (rho * p_rho)  # isothermal compressibility
+    w = (d_t / 0.2) ** 2 + (d_rho / 0.25) ** 2
+    if w < 1.0 and d_rho > 0.0:
+        x = d_t / d_rho ** (1.0 / beta)
+        u = 1.0 + x / x0
+        inner = 1.0 + e2 * u ** (2.0 / beta)
+        power = (gamma - 1.0) / (2.0 * beta)
+        scaled = e1 * u * inner**power
+        slope = (
+            e1 / x0 * (inner**power + u * power * inner ** (power - 1.0) * e2 * 2.0 / beta * u ** (2.0 / beta - 1.0))
+        )
+        stiff = d_rho ** (delta - 1.0) * (delta * scaled - x / beta * slope) * (rho / rho_c) ** 2 * p_c
+        squeeze = w * squeeze + (1.0 - w) / stiff
+    mu = viscosity(rho, temp, trans)
+    peak = e[11] * math.sqrt(squeeze) * temp**2 / (rho * mu) * p_t**2
+    return plain + peak * math.exp(-e[12] * d_t**2 - e[13] * d_rho**4)
 
 
 @jit()
@@ -178,18 +203,17 @@ def darcy(reynolds: Any, relative: Any) -> Any:
 
 
 @jit()
-def film(
-    rho: Any, temp: Any, flux: Any, dia: Any, f: Any, prandtl_cp: Any, exponent: Any, t_wall: Any, trans: Any
-) -> Any:
+def film(rho: Any, temp: Any, st: Any, flux: Any, dia: Any, f: Any, exponent: Any, t_wall: Any, trans: Any) -> Any:
     """Film coefficient inside the pipe, W/m2K: Gnielinski (1976) with the pipe's own friction factor.
 
-    ``exponent`` n multiplies it by (T_wall/T)^-n, the property correction for heated gas (Kays).
+    ``st`` is the state of :func:`thermo`. ``exponent`` n multiplies it by (T_wall/T)^-n, the
+    property correction for heated gas (Kays).
     Below Re 2300 the laminar Nu 3.66; between 2300 and 4000 the larger of both.
     """
     mu = viscosity(rho, temp, trans)
-    k = conductivity(rho, temp, trans)
+    k = conductivity(rho, temp, st[4], st[5], trans)
     re = flux * dia / mu
-    pr = mu * prandtl_cp / k
+    pr = mu * (st[7] - st[5] * st[6] / st[4]) / k
     nu = 3.66
     if re > 2300.0:
         turbulent = 0.125 * f * (re - 1000.0) * pr / (1.0 + 12.7 * math.sqrt(0.125 * f) * (pr ** (2.0 / 3.0) - 1.0))
@@ -229,8 +253,7 @@ def slopes(rho: Any, temp: Any, cell: Any, flux: Any, exponent: Any, eos: Any, g
             if cell[HEAT] == FIXED_FILM:
                 overall = cell[R_EXTRA]
             else:
-                cp = h_t - p_t * h_rho / p_rho
-                inside = film(rho, temp, flux, cell[DIA], f, cp, exponent, cell[T_WALL], trans)
+                inside = film(rho, temp, st, flux, cell[DIA], f, exponent, cell[T_WALL], trans)
                 overall = 1.0 / (1.0 / inside + cell[R_EXTRA])
             heat = 4.0 * overall * (cell[T_WALL] - temp) / (cell[DIA] * flux)
     gain = heat - lift
@@ -392,8 +415,7 @@ def films(cells: Any, mdot: Any, rho: Any, temp: Any, exponent: Any, eos: Any, g
         if f < 0.0:
             f = darcy(flux * dia / viscosity(rho[i], temp[i], trans), cells[i, ROUGH] / dia)
         f *= cells[i, F_TIMES]
-        cp = st[7] - st[5] * st[6] / st[4]
-        out[i, 0] = film(rho[i], temp[i], flux, dia, f, cp, exponent, cells[i, T_WALL], trans)
+        out[i, 0] = film(rho[i], temp[i], st, flux, dia, f, exponent, cells[i, T_WALL], trans)
         out[i, 1] = f
 
 

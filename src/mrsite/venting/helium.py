@@ -56,7 +56,8 @@ def coefficients() -> Coefficients:
         eos=np.array(data["residual"], dtype=np.float64),
         gas=np.array([data["gas_constant"], data["T_reducing"], data["rho_reducing"], *data["ideal"]]),
         transport=np.array(
-            [*mu["zero"], *mu["B"], *mu["C"], *mu["D"], *mu["hot"], *k["dilute"], *k["excess"]], dtype=np.float64
+            [*mu["zero"], *mu["B"], *mu["C"], *mu["D"], *mu["hot"], *k["dilute"], *k["excess"], *k["critical"]],
+            dtype=np.float64,
         ),
         critical_temperature=data["T_critical"],
         critical_pressure=data["p_critical"],
@@ -89,10 +90,12 @@ class State:
 
     @property
     def conductivity(self) -> float:
-        """Thermal conductivity, W/m K (without critical enhancement)."""
+        """Thermal conductivity, W/m K."""
         from mrsite.venting import _kernels
 
-        return float(_kernels.conductivity(self.density, self.temperature, coefficients().transport))
+        c = coefficients()
+        st = _kernels.thermo(self.density, self.temperature, *c.kernel)
+        return float(_kernels.conductivity(self.density, self.temperature, st[4], st[5], c.transport))
 
     @property
     def compressibility(self) -> float:
