@@ -43,7 +43,7 @@ class Certificate:
 
 @dataclass(frozen=True)
 class Certified(Packed):
-    """A source's windings, with quadrature and series cut to a relative error; see :func:`certified`."""
+    """A source's windings, with quadrature and series cut to the relative error ``rtol``; see :func:`certified`."""
 
     source: FieldSource
     rtol: float

@@ -1,7 +1,8 @@
 """Compiled tracing of contours on a plane, through the field engine's one seam; plain loops over arrays.
 
 A plane is ``frame`` = origin (3), u (3), v (3), normal (3), h0, h1. Quantities: 0 |B|, 1 the length of its gradient, 2 the force product,
-3 the largest |B| over the heights h0 .. h1 along the normal. ``f`` and ``g`` are the engine's field and bound.
+3 the largest |B| over the heights h0 .. h1 along the normal. ``f`` and ``g`` are the engine's field and bound, ``ev`` and ``hi`` this module's
+``evaluate`` and ``highest``: as arguments they are compiled once, instead of again with each function that calls them.
 """
 # mypy: ignore-errors
 
@@ -135,8 +136,15 @@ def _peak(f, params, frame, a, b, lo, hi, out):
     return h, m, xa, xb, count
 
 
-@jit()
-def _highest(f, g, params, frame, a, b, resolve, out):
+_VALUE = types.Tuple((_F8, _F8, _F8, _I8))
+_HIGHEST_OF = _VALUE(_FIELD, _BOUND, _PARAMS, _A1, _F8, _F8, _F8, _A1)
+_HIGHEST = types.FunctionType(_HIGHEST_OF)
+_VALUE_OF = _VALUE(_FIELD, _BOUND, _PARAMS, _A1, _I8, _F8, _F8, _F8, _A1)
+_EVALUATE = types.FunctionType(_VALUE_OF)
+
+
+@jit(signature=_HIGHEST_OF)
+def highest(f, g, params, frame, a, b, resolve, out):
     """Largest |B| over the heights, and its slope in the plane there.
 
     The best of some samples is brought to its peak; then branch and bound looks for a better one: an interval is dropped where |B|^2 at its
@@ -204,8 +212,8 @@ def _highest(f, g, params, frame, a, b, resolve, out):
     return best, sa, sb, count
 
 
-@jit()
-def _evaluate(f, g, params, frame, quantity, step, a, b, out):
+@jit(signature=_VALUE_OF)
+def evaluate(f, g, params, frame, quantity, step, a, b, out):
     """Value, slope along u and v, evaluations."""
     if quantity == B:
         _at(f, params, frame, a, b, 0.0, out)
@@ -213,7 +221,7 @@ def _evaluate(f, g, params, frame, quantity, step, a, b, out):
         sa, sb, _ = _slope(frame, out, m)
         return m, sa, sb, 1
     if quantity == ENVELOPE:
-        return _highest(f, g, params, frame, a, b, 10.0 * step, out)  # |B| changes by some of its own size in a metre
+        return highest(f, g, params, frame, a, b, 10.0 * step, out)  # |B| changes by some of its own size in a metre
     ap = _scalar(f, params, frame, quantity, a + step, b, out)
     am = _scalar(f, params, frame, quantity, a - step, b, out)
     bp = _scalar(f, params, frame, quantity, a, b + step, out)
@@ -223,7 +231,7 @@ def _evaluate(f, g, params, frame, quantity, step, a, b, out):
 
 
 @jit()
-def _settle(f, g, params, frame, quantity, step, level, tolerance, reach, a, b, out):
+def _settle(ev, hi, f, g, params, frame, quantity, step, level, tolerance, reach, a, b, out):
     """Newton steps onto the contour from nearby: point, slope, whether it was reached, evaluations.
 
     A step is the last where its square times the field's relative slope (what Newton leaves over) is far below the tolerance.
@@ -232,7 +240,7 @@ def _settle(f, g, params, frame, quantity, step, level, tolerance, reach, a, b, 
     a0 = a
     b0 = b
     for _ in range(25):
-        q, sa, sb, n = _evaluate(f, g, params, frame, quantity, step, a, b, out)
+        q, sa, sb, n = ev(f, g, params, frame, quantity, step, a, b, out)
         count += n
         s2 = sa * sa + sb * sb
         if not (q > 0.0 and s2 > 0.0 and q < np.inf):
@@ -255,7 +263,7 @@ def _settle(f, g, params, frame, quantity, step, level, tolerance, reach, a, b, 
 
 
 @jit()
-def _walk(f, g, params, frame, quantity, level, tolerance, step, limits, largest, a, b, way, points, out):
+def _walk(ev, hi, f, g, params, frame, quantity, level, tolerance, step, limits, largest, a, b, way, points, out):
     """Follow the contour from (a, b); way = 1 keeps higher values on the left, -1 goes back.
 
     Predictor along the tangent and its measured curvature, corrector by Newton; a chord stands if the exact field at its middle
@@ -265,7 +273,7 @@ def _walk(f, g, params, frame, quantity, level, tolerance, step, limits, largest
     points[0, 0] = a
     points[0, 1] = b
     n = 1
-    q, sa, sb, count = _evaluate(f, g, params, frame, quantity, step, a, b, out)
+    q, sa, sb, count = ev(f, g, params, frame, quantity, step, a, b, out)
     norm = math.sqrt(sa * sa + sb * sb)
     if not norm > 0.0:
         return n, 0, 0.0, count
@@ -284,7 +292,7 @@ def _walk(f, g, params, frame, quantity, level, tolerance, step, limits, largest
             return n, 0, worst, count
         pa = a + h * ta - 0.5 * bend * h * h * tb
         pb = b + h * tb + 0.5 * bend * h * h * ta
-        na, nb, ga, gb, ok, m = _settle(f, g, params, frame, quantity, step, level, tolerance, 0.5 * h, pa, pb, out)
+        na, nb, ga, gb, ok, m = _settle(ev, hi, f, g, params, frame, quantity, step, level, tolerance, 0.5 * h, pa, pb, out)
         count += m
         norm = math.sqrt(ga * ga + gb * gb)
         if not ok:
@@ -342,7 +350,7 @@ def _walk(f, g, params, frame, quantity, level, tolerance, step, limits, largest
             else:
                 eb = limits[3]
             for _ in range(8):
-                q, xa, xb, m = _evaluate(f, g, params, frame, quantity, step, ea, eb, out)
+                q, xa, xb, m = ev(f, g, params, frame, quantity, step, ea, eb, out)
                 count += m
                 s = xb if side <= 2 else xa
                 if not (q > 0.0 and abs(s) > 1e-3 * math.sqrt(xa * xa + xb * xb)):
@@ -361,7 +369,7 @@ def _walk(f, g, params, frame, quantity, level, tolerance, step, limits, largest
         ca = na - a
         cb = nb - b
         chord = math.sqrt(ca * ca + cb * cb)
-        q, ga, gb, m = _evaluate(f, g, params, frame, quantity, step, 0.5 * (a + na), 0.5 * (b + nb), out)
+        q, ga, gb, m = ev(f, g, params, frame, quantity, step, 0.5 * (a + na), 0.5 * (b + nb), out)
         count += m
         norm = math.sqrt(ga * ga + gb * gb)
         # distance of the chord's middle from the contour, on the logarithm
@@ -412,7 +420,7 @@ def _near(points, first, last, a, b, distance):
 
 
 @jit()
-def _crossings(f, g, params, frame, quantity, level, step, a, b, ha, hb, seeds, found, prove, out, bend):
+def _crossings(ev, hi, f, g, params, frame, quantity, level, step, a, b, ha, hb, seeds, found, prove, out, bend):
     """Sides of a cell whose ends lie on either side of the level; with ``prove`` also whether each side has just the roots its ends show.
 
     Returns the number of seeds, whether the sides are settled, evaluations.
@@ -437,7 +445,7 @@ def _crossings(f, g, params, frame, quantity, level, step, a, b, ha, hb, seeds, 
             fa[i] = 2.0 * (px * frame[3] + py * frame[4] + pz * frame[5])
             fb[i] = 2.0 * (px * frame[6] + py * frame[7] + pz * frame[8])
         elif quantity == ENVELOPE:
-            m, sa, sb, k = _highest(f, g, params, frame, ca[i], cb[i], 1e-3, out)
+            m, sa, sb, k = hi(f, g, params, frame, ca[i], cb[i], 1e-3, out)
             count += k
             q[i] = m
             fv[i] = m - level
@@ -445,7 +453,7 @@ def _crossings(f, g, params, frame, quantity, level, step, a, b, ha, hb, seeds, 
             q[i] = _scalar(f, params, frame, quantity, ca[i], cb[i], out)
             count += 1
             fv[i] = q[i] - level
-    if prove:
+    if prove > 0:
         for i in range(4):
             j = (i + 1) % 4
             if i % 2 == 0:
@@ -505,7 +513,7 @@ def _column(f, g, params, frame, a, b, radius, level, out):
 
 
 @jit()
-def _search(f, g, params, frame, quantity, level, step, limits, base_a, base_b, fine, smallest, windings, seeds, out):
+def _search(ev, hi, f, g, params, frame, quantity, level, step, limits, base_a, base_b, fine, smallest, windings, seeds, out):
     """Points of every piece of the contour in the window; see ``contours.py`` for the proof. Returns seeds, unsettled
     cells, those at windings, evaluations.
 
@@ -519,10 +527,12 @@ def _search(f, g, params, frame, quantity, level, step, limits, base_a, base_b, 
     sb = np.empty(depth_max)
     sh = np.empty(depth_max)
     sk = np.empty(depth_max)
-    found = 0
+    found = np.int64(0)
     unsettled = 0
     wound = 0
     count = 0
+    yes = np.int64(1)
+    no = np.int64(0)
     wa = 0.5 * (limits[2] - limits[0]) / base_a
     wb = 0.5 * (limits[3] - limits[1]) / base_b
     for i in range(base_a):
@@ -592,7 +602,7 @@ def _search(f, g, params, frame, quantity, level, step, limits, base_a, base_b, 
                         last = max(ha, hb) <= fine
                 if settled or last:
                     found, ok, k = _crossings(
-                        f, g, params, frame, quantity, level, step, a, b, ha, hb, seeds, found, settled, out, bend
+                        ev, hi, f, g, params, frame, quantity, level, step, a, b, ha, hb, seeds, found, yes if settled else no, out, bend
                     )
                     count += k
                     if ok:
@@ -608,7 +618,7 @@ def _search(f, g, params, frame, quantity, level, step, limits, base_a, base_b, 
                         else:
                             wound += 1
                         found, ok, k = _crossings(
-                            f, g, params, frame, quantity, level, step, a, b, ha, hb, seeds, found, False, out, bend
+                            ev, hi, f, g, params, frame, quantity, level, step, a, b, ha, hb, seeds, found, no, out, bend
                         )
                         count += k
                         continue
@@ -625,12 +635,12 @@ def _search(f, g, params, frame, quantity, level, step, limits, base_a, base_b, 
 
 
 @jit()
-def _root(f, g, params, frame, quantity, step, level, tolerance, side, out):
+def _root(ev, hi, f, g, params, frame, quantity, step, level, tolerance, side, out):
     """Where a side of a cell meets the contour: regula falsi with halved weights (Illinois), which cannot leave the side."""
     low = 0.0
     high = 1.0
-    ql, _, _, k = _evaluate(f, g, params, frame, quantity, step, side[0], side[1], out)
-    qh, _, _, m = _evaluate(f, g, params, frame, quantity, step, side[2], side[3], out)
+    ql, _, _, k = ev(f, g, params, frame, quantity, step, side[0], side[1], out)
+    qh, _, _, m = ev(f, g, params, frame, quantity, step, side[2], side[3], out)
     count = k + m
     fl = math.log(max(ql, 1e-300) / level)
     fh = math.log(max(qh, 1e-300) / level)
@@ -643,7 +653,7 @@ def _root(f, g, params, frame, quantity, step, level, tolerance, side, out):
         t = (low * fh - high * fl) / (fh - fl) if i % 8 < 6 else 0.5 * (low + high)
         a = side[0] + t * (side[2] - side[0])
         b = side[1] + t * (side[3] - side[1])
-        q, sa, sb, m = _evaluate(f, g, params, frame, quantity, step, a, b, out)
+        q, sa, sb, m = ev(f, g, params, frame, quantity, step, a, b, out)
         count += m
         if not q < np.inf:
             return a, b, False, count
@@ -669,13 +679,13 @@ def _root(f, g, params, frame, quantity, step, level, tolerance, side, out):
 
 _TRACED = types.Tuple((_A2, types.int64[::1], types.int64[::1], _F8, _I8, _I8, _I8, _I8, _I8))
 _SIGNATURE = _TRACED(
-    _FIELD, _BOUND, _PARAMS, _PARAMS, _A1, _I8, _F8, _F8, _A1, _I8, _I8, _F8, _F8, _F8, _F8, _A2
+    _EVALUATE, _HIGHEST, _FIELD, _BOUND, _PARAMS, _PARAMS, _A1, _I8, _F8, _F8, _A1, _I8, _I8, _F8, _F8, _F8, _F8, _A2
 )
 
 
 @jit(signature=_SIGNATURE)
 def trace(
-    f, g, params, rough, frame, quantity, level, tolerance, limits, base_a, base_b, fine, smallest, windings, largest, known
+    ev, hi, f, g, params, rough, frame, quantity, level, tolerance, limits, base_a, base_b, fine, smallest, windings, largest, known
 ):
     """All pieces of one contour in a window.
 
@@ -698,7 +708,7 @@ def trace(
         while True:
             seeds = np.empty((room, 4))
             found, unsettled, wound, searched = _search(
-                f, g, rough, frame, quantity, level, step, limits, base_a, base_b, fine, smallest, windings, seeds, out
+                ev, hi, f, g, rough, frame, quantity, level, step, limits, base_a, base_b, fine, smallest, windings, seeds, out
             )
             if found < room:
                 break
@@ -714,7 +724,7 @@ def trace(
     for s in range(found):
         if known.shape[0] > 0:
             a, b, sa, sb, ok, k = _settle(
-                f, g, params, frame, quantity, step, level, tolerance, largest, seeds[s, 0], seeds[s, 1], out
+                ev, hi, f, g, params, frame, quantity, step, level, tolerance, largest, seeds[s, 0], seeds[s, 1], out
             )
             count += k
             slack = 2.0 * tolerance
@@ -723,7 +733,7 @@ def trace(
             a = min(max(a, limits[0]), limits[2])
             b = min(max(b, limits[1]), limits[3])
         else:
-            a, b, ok, k = _root(f, g, params, frame, quantity, step, level, tolerance, seeds[s], out)
+            a, b, ok, k = _root(ev, hi, f, g, params, frame, quantity, step, level, tolerance, seeds[s], out)
             searched += k
         if not ok:
             lost += 1
@@ -738,13 +748,13 @@ def trace(
         if seen:
             continue
         n, end, gap, k = _walk(
-            f, g, params, frame, quantity, level, tolerance, step, limits, largest, a, b, 1.0, path, out
+            ev, hi, f, g, params, frame, quantity, level, tolerance, step, limits, largest, a, b, 1.0, path, out
         )
         count += k
         m = 0
         if end != 1:
             m, other, gap2, k = _walk(
-                f, g, params, frame, quantity, level, tolerance, step, limits, largest, a, b, -1.0, back, out
+                ev, hi, f, g, params, frame, quantity, level, tolerance, step, limits, largest, a, b, -1.0, back, out
             )
             count += k
             gap = max(gap, gap2)
@@ -754,15 +764,18 @@ def trace(
             continue
         if used + total > points.shape[0]:
             bigger = np.empty((2 * (used + total), 2))
-            bigger[:used] = points[:used]
+            for i in range(used):
+                bigger[i, 0] = points[i, 0]
+                bigger[i, 1] = points[i, 1]
             points = bigger
         if pieces == ends.shape[0]:
-            more = np.empty(2 * pieces, dtype=np.int64)
-            more[:pieces] = ends
-            ends = more
-            more = np.empty(2 * pieces, dtype=np.int64)
-            more[:pieces] = status
-            status = more
+            more_ends = np.empty(2 * pieces, dtype=np.int64)
+            more_status = np.empty(2 * pieces, dtype=np.int64)
+            for i in range(pieces):
+                more_ends[i] = ends[i]
+                more_status[i] = status[i]
+            ends = more_ends
+            status = more_status
         for i in range(m - 1, 0, -1):
             points[used, 0] = back[i, 0]
             points[used, 1] = back[i, 1]

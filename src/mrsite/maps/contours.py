@@ -200,6 +200,8 @@ def trace(
     frame = np.array([*plane.origin, *plane.u, *plane.v, *np.cross(plane.u, plane.v), *heights])
     fine = min(max(wide, long) / 128.0, 0.1)
     points, ends, status, worst, unsettled, _wound, _lost, count, searched = run(
+        _kernels.evaluate,
+        _kernels.highest,
         f,
         g,
         params,

@@ -40,6 +40,6 @@ class Plane:
             raise InputError("Plane: u and v must be unit vectors at right angles")
 
     def at(self, uv: Array) -> Array:
-        """Points (n, 3), m, of plane coordinates (n, 2), m."""
+        """Points (n, 3), m, of plane coordinates ``uv`` (n, 2), m."""
         out: Array = np.asarray(self.origin) + uv[..., :1] * np.asarray(self.u) + uv[..., 1:2] * np.asarray(self.v)
         return out

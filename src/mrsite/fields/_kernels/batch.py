@@ -103,7 +103,7 @@ def _axisymmetric_point(numbers, at, count, x, y, z, out):
         z1 = numbers[o + 2]
         z2 = numbers[o + 3]
         j = numbers[o + 4]
-        coil_group(way(limits, r1, r2w, z1, z2, rho, z), int(limits[RUNGS]), r1, r2w, z1, z2, j, 1, one_r, one_z, acc)
+        coil_group(way(limits, r1, r2w, z1, z2, rho, z), int(limits[RUNGS]), r1, r2w, z1, z2, j, one_r.shape[0], one_r, one_z, acc)
         share = winding_share(r1, r2w, z1, z2, rho, z)
         c += 4.0 * j * share
         if share == 0.25:
@@ -289,7 +289,7 @@ def _axisymmetric_rows(numbers, at, count, n, x, y, z, rows):
     begin = tally[1]
     while begin < n:
         size = min(BLOCK, n - begin)
-        top = 0
+        top = int(numbers[at + HEADER + 2 * band[order[begin]] + 1])
         for i in range(size):
             p = order[begin + i]
             gx[i] = x[p]

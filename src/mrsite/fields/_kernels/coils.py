@@ -19,7 +19,6 @@ from .elliptic import (
     STEPS_2,
     STEPS_3,
     disc_bz,
-    loop_at,
     loop_terms,
     nvq_1,
     nvq_2,
@@ -368,7 +367,11 @@ def _graded_end(panel, r1, r2, j, rho, zeta, col, acc):
                 if a <= 0.0:
                     continue
                 wt = WEIGHTS[panel, i] * half * j
-                nn, v, q, sig = loop_at(a, rho, d, zeta)
+                s = a + rho
+                al = d * d + zeta * zeta
+                be = s * s + zeta * zeta
+                sig = 0.5 * (al + be)
+                nn, v, q = nvq_6(a * rho, al * be, sig)
                 lf, lz, _g, _h = loop_terms(a, rho, d, zeta, sig, nn, v, q)
                 wa = wt * a * a
                 f -= wa * v

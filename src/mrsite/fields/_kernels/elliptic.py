@@ -168,28 +168,6 @@ def loop_terms(a, rho, d, z, sig, n, v, q):
 
 
 @jit(inline=True, contract=True)
-def loop_at(a, rho, d, z):
-    """N, v, q, sig at one point, any distance: as many AGM steps as it takes."""
-    s = a + rho
-    zz = z * z
-    al = d * d + zz
-    be = s * s + zz
-    q = al * be
-    sig = 0.5 * (al + be)
-    w = a * rho
-    ratio = al
-    if ratio >= STEPS_1 * be:
-        n, v, iq = nvq_1(w, q, sig)
-    elif ratio >= STEPS_2 * be:
-        n, v, iq = nvq_2(w, q, sig)
-    elif ratio >= STEPS_3 * be:
-        n, v, iq = nvq_3(w, q, sig)
-    else:
-        n, v, iq = nvq_6(w, q, sig)
-    return n, v, iq, sig
-
-
-@jit(inline=True, contract=True)
 def disc_bz(a, rho, d, z, steps):
     """Integral over z from 0 of a loop's B_z, over mu0 I / 4: the end of a thin solenoid.
 
