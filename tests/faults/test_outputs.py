@@ -50,7 +50,9 @@ def content(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.cad
-@pytest.mark.parametrize("word", [HOSTILE, '"><img src=x onerror=alert(1)>', "</script>", "javascript:alert(1)", "{{ 7*7 }}"])
+@pytest.mark.parametrize(
+    "word", [HOSTILE, '"><img src=x onerror=alert(1)>', "</script>", "javascript:alert(1)", "{{ 7*7 }}"]
+)
 def test_13_a_script_in_a_name_is_shown_as_text(plan, tmp_path, chromium, word):
     path = tmp_path / "report.html"
     path.write_bytes(report_html.render(outcome_of(plan, words=(word,))))
@@ -65,8 +67,13 @@ def test_13_a_script_in_a_name_is_shown_as_text(plan, tmp_path, chromium, word):
         assert word in shown
         assert "49" not in page.run("document.querySelector('h1').innerText")
         # Nothing else may run either, were it to get in.
-        assert page.run("(() => { const s = document.createElement('script'); s.textContent = 'window.bad = 1'; "
-                        "document.body.append(s); return window.bad; })()") is None
+        assert (
+            page.run(
+                "(() => { const s = document.createElement('script'); s.textContent = 'window.bad = 1'; "
+                "document.body.append(s); return window.bad; })()"
+            )
+            is None
+        )
 
 
 # 14 -------------------------------------------------------------------------------------------------
@@ -121,8 +128,14 @@ def as_nobody(code: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     if os.getuid() != 0:
         pytest.skip("only root can run as somebody else")
     environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}", "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run(["setpriv", "--reuid", "65534", "--clear-groups", sys.executable, "-c", textwrap.dedent(code)],
-                          capture_output=True, text=True, cwd=cwd, env=environment, check=False)
+    return subprocess.run(
+        ["setpriv", "--reuid", "65534", "--clear-groups", sys.executable, "-c", textwrap.dedent(code)],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env=environment,
+        check=False,
+    )
 
 
 def test_20_a_read_only_folder_is_refused_before_any_work(tmp_path):
@@ -131,7 +144,8 @@ def test_20_a_read_only_folder_is_refused_before_any_work(tmp_path):
         folder.write({"a": b"old"})
     tmp_path.chmod(0o755)
     before = content(out)
-    done = as_nobody(f"""
+    done = as_nobody(
+        f"""
         from mrsite.base import files
         from mrsite.base.errors import MachineError
         for call in (files.check_output_folder, lambda p: files.OutputFolder(p).__enter__(),
@@ -140,7 +154,9 @@ def test_20_a_read_only_folder_is_refused_before_any_work(tmp_path):
                 call({str(out)!r})
             except MachineError as error:
                 print(error)
-    """, Path("/"))
+    """,
+        Path("/"),
+    )
     if "No module named" in done.stderr or "Permission denied" in done.stderr:
         pytest.skip("nobody cannot read this checkout")
     told = done.stdout.splitlines()
@@ -228,7 +244,7 @@ def test_21_the_writing_of_a_result_killed_at_random_leaves_a_whole_set(plan, tm
     code = f"""
         from mrsite.base import files
         from pathlib import Path
-        sets = [{{n: (Path({str(tmp_path / 'keep')!r}) / n).read_bytes() for n in {sorted(other)!r}}}, {other!r}]
+        sets = [{{n: (Path({str(tmp_path / "keep")!r}) / n).read_bytes() for n in {sorted(other)!r}}}, {other!r}]
         with files.OutputFolder({str(out)!r}) as folder:
             print("go", flush=True)
             k = 0

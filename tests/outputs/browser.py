@@ -70,8 +70,9 @@ class Page:
         if method == "Page.javascriptDialogOpening":
             self.dialogs.append(message["params"]["message"])
             self._number += 1
-            await self._socket.write_message(json.dumps({"id": self._number, "method": "Page.handleJavaScriptDialog",
-                                                         "params": {"accept": True}}))
+            await self._socket.write_message(
+                json.dumps({"id": self._number, "method": "Page.handleJavaScriptDialog", "params": {"accept": True}})
+            )
         elif method == "Network.requestWillBeSent":
             self.requests.append(message["params"]["request"]["url"])
         elif method == "Runtime.exceptionThrown":
@@ -106,8 +107,10 @@ class Page:
 
     def click(self, selector: str) -> None:
         """Click the middle of an element with the mouse."""
-        box = self.run(f"(() => {{ const e = document.querySelector({json.dumps(selector)}); e.scrollIntoView({{block:'center'}}); "
-                       "const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()")
+        box = self.run(
+            f"(() => {{ const e = document.querySelector({json.dumps(selector)}); e.scrollIntoView({{block:'center'}}); "  # noqa: E501
+            "const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()"
+        )
         for kind in ("mousePressed", "mouseReleased"):
             self.call("Input.dispatchMouseEvent", type=kind, x=box[0], y=box[1], button="left", clickCount=1)
 

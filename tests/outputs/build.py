@@ -30,12 +30,17 @@ from mrsite.site.schema import DrawingTable, IssueTable
 VERSIONS = ("R12", "R2000", "R2004", "R2007", "R2010", "R2013", "R2018")
 CODES = {unit: code for code, unit in INSUNITS.items()}
 HOSTILE = "</script><script>alert(1)</script>\"'><img src=x onerror=alert(1)>&amp;"
-NASTY = (HOSTILE, "=cmd|' /C calc'!A0", "$x^2$ \\frac{1}{2} [bold] #set page", "\x1b[2J\x07", "x" * 10_000, "\u05d0\u05d1\u202e",
+NASTY = (HOSTILE, "=cmd|' /C calc'!A0", "$x^2$ \\frac{1}{2} [bold] #set page", "\x1b[2J\x07", "x" * 10_000, "\u05d0\u05d1\u202e",  # noqa: E501
          "\U0001f9f2", "%%d ^J \\U+0041 \\P", "a\nb\r\nc\x00", "\ud800")  # fmt: skip
 
 
-def host_bytes(version: str = "R2010", unit: str = "mm", origin: tuple[float, float] = (0.0, 0.0),
-               declared: int | None = None, newline: str = "\n") -> bytes:
+def host_bytes(
+    version: str = "R2010",
+    unit: str = "mm",
+    origin: tuple[float, float] = (0.0, 0.0),
+    declared: int | None = None,
+    newline: str = "\n",
+) -> bytes:
     """A room of 10 m by 8 m with a block, a hatch and texts, drawn in any unit, version and place."""
     document = ezdxf.new(version)
     k = 1 / METRES[unit]
@@ -63,8 +68,13 @@ def host_bytes(version: str = "R2010", unit: str = "mm", origin: tuple[float, fl
     return text.replace("\n", newline).encode(encoding, "dxfreplace")
 
 
-def plan_of(path: Path, unit: str = "mm", origin: tuple[float, float] = (0.0, 0.0), declared: int | None = None,
-            texts: tuple[str, ...] = ("Scan room",)) -> Plan:
+def plan_of(
+    path: Path,
+    unit: str = "mm",
+    origin: tuple[float, float] = (0.0, 0.0),
+    declared: int | None = None,
+    texts: tuple[str, ...] = ("Scan room",),
+) -> Plan:
     """The plan of such a host, as if it had been read."""
     x, y = origin
     corners = np.array([(x, y), (x + 10, y), (x + 10, y + 8), (x, y + 8), (x, y)])
@@ -118,25 +128,69 @@ def settings(**changes: Any) -> DrawingTable:
     return DrawingTable(**changes)
 
 
-def outcome_of(path: Path, unit: str = "mm", origin: tuple[float, float] = (0.0, 0.0), declared: int | None = None,
-               words: tuple[str, ...] = ("Scan room",), verified: bool = False, **project: Any) -> Outcome:
+def outcome_of(
+    path: Path,
+    unit: str = "mm",
+    origin: tuple[float, float] = (0.0, 0.0),
+    declared: int | None = None,
+    words: tuple[str, ...] = ("Scan room",),
+    verified: bool = False,
+    **project: Any,
+) -> Outcome:
     """An outcome on one storey with a fail, a warn, a not-assessed and a pass; ``words`` go everywhere."""
     x, y = origin
     at = (x + 5.0, y + 4.0)
     name = words[0]
     plan = plan_of(path, unit, origin, declared, texts=words)
-    storey = Storey(words[0] if len(words) > 1 else "Ground", 0.0, 4.2, 2.7, 0.3, plan, name, "B", (0.0, 2.1), None,
-                    registered="reference drawing")
+    storey = Storey(
+        words[0] if len(words) > 1 else "Ground",
+        0.0,
+        4.2,
+        2.7,
+        0.3,
+        plan,
+        name,
+        "B",
+        (0.0, 2.1),
+        None,
+        registered="reference drawing",
+    )
     unit_ = magnet(id="test-1t5", grade="read") if verified else magnet()
     scanner = Scanner("MR1", unit_, storey.name, (Pose((*at, 1.0), 30.0),), 1.0, ("+z",), "proposed")
-    room = Space("G/1", name, "G09", storey.name, shapely.box(x, y, x + 10, y + 8), True, "confirmed", zone="IV", use="scan")
-    door = Door("G/D1", name, storey.name, (x + 2.5, y), None, ("G/1", "outside"), 1.4, 1, None, "outward", True, signs=("outside",))
-    item = Equipment(name, storey.name, shapely.box(x + 8, y + 3, x + 9, y + 4), (0.3, 2.0), "stated", None, 0.1, None, None,
+    room = Space(
+        "G/1", name, "G09", storey.name, shapely.box(x, y, x + 10, y + 8), True, "confirmed", zone="IV", use="scan"
+    )
+    door = Door(
+        "G/D1",
+        name,
+        storey.name,
+        (x + 2.5, y),
+        None,
+        ("G/1", "outside"),
+        1.4,
+        1,
+        None,
+        "outward",
+        True,
+        signs=("outside",),
+    )
+    item = Equipment(name, storey.name, shapely.box(x + 8, y + 3, x + 9, y + 4), (0.3, 2.0), "stated", None, 0.1, None, None,  # noqa: E501
                      None, None, name)  # fmt: skip
 
     def finding(status: str, subject: str, place: Any, **more: Any) -> Finding:
-        return Finding("equipment", "R-1", subject, status, f"{name}: {status}.", "professional", f"source of {name}",
-                       storey=storey.name, location=place, grade="unverified", **more)  # type: ignore[arg-type]
+        return Finding(
+            "equipment",
+            "R-1",
+            subject,
+            status,
+            f"{name}: {status}.",
+            "professional",
+            f"source of {name}",
+            storey=storey.name,
+            location=place,
+            grade="unverified",
+            **more,
+        )  # type: ignore[arg-type]
 
     findings = (
         finding("fail", name, item.footprint, measured=Banded(1.6e-1, 1.2e-1, 2.3e-1, "mT"), limit=(0.1, "mT"),
@@ -150,10 +204,14 @@ def outcome_of(path: Path, unit: str = "mm", origin: tuple[float, float] = (0.0,
         "ground_level": None, "position_tolerance_m": 0.05,
         "packs": (Pack("uk", "United Kingdom", (), ()),), "equipment_table": {}, "storeys": (storey,),
         "scanners": (scanner,), "spaces": (room,), "doors": (door,), "equipment": (item,),
-        "issue": IssueTable(number=name[:60].encode("utf-8", "replace").decode(), revision="P1", status="draft", date="2026-01-02"), "notes": (f"note {name}",),
+        "issue": IssueTable(number=name[:60].encode("utf-8", "replace").decode(), revision="P1", status="draft", date="2026-01-02"), "notes": (f"note {name}",),  # noqa: E501
     }  # fmt: skip
-    evidence = Evidence(regions(storey.name, at, 30.0), modelled=("one magnet",), not_modelled=("steel of the building",))
-    return Outcome(Project(**{**values, **project}), evidence, findings, "fails", {"uk": {"title": name, "pass": 1, "rules": []}})
+    evidence = Evidence(
+        regions(storey.name, at, 30.0), modelled=("one magnet",), not_modelled=("steel of the building",)
+    )
+    return Outcome(
+        Project(**{**values, **project}), evidence, findings, "fails", {"uk": {"title": name, "pass": 1, "rules": []}}
+    )
 
 
 def renamed(outcome: Outcome, **project: Any) -> Outcome:

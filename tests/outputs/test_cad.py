@@ -68,8 +68,11 @@ def test_drawings_of_others_take_our_marks_and_stay(shared, tmp_path, ogrinfo, n
     assert (len(new.errors), len(new.fixes)) == (len(old.errors), len(old.fixes))
     assert {str(e) for e in host.modelspace()} <= {str(e) for e in mine.modelspace()} or host.dxfversion == "AC1009"
     (line,) = [e for e in mine.modelspace().query("LWPOLYLINE POLYLINE") if e.dxf.layer == "X-MRIS-B-0P5MT-CUT"]
-    points = np.array([tuple(v.dxf.location)[:2] for v in line.vertices]) if line.dxftype() == "POLYLINE" else np.array(
-        line.get_points("xy"))
+    points = (
+        np.array([tuple(v.dxf.location)[:2] for v in line.vertices])
+        if line.dxftype() == "POLYLINE"
+        else np.array(line.get_points("xy"))
+    )
     d = points * METRES[unit] - np.array(origin) - (5.0, 4.0)
     t = np.deg2rad(30)
     off = np.hypot(d @ [np.cos(t), np.sin(t)] / 3.0, d @ [-np.sin(t), np.cos(t)] / 2.2) - 1
@@ -91,8 +94,12 @@ def test_ogr_measures_the_line_where_it_was_computed(tmp_path, ogrinfo, unit):
     path.write_bytes(host_bytes("R2010", unit))
     overlay = tmp_path / "overlay.dxf"
     overlay.write_bytes(overlay_dxf.render(drawing_for(path, unit, (0.0, 0.0)), METRES[unit], 4))
-    said = subprocess.run([ogrinfo, "-ro", "-al", "-where", "Layer='X-MRIS-B-0P5MT-CUT'", overlay], capture_output=True, text=True,
-                          check=True)
+    said = subprocess.run(
+        [ogrinfo, "-ro", "-al", "-where", "Layer='X-MRIS-B-0P5MT-CUT'", overlay],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert "Warning" not in said.stderr
     numbers = re.search(r"(?:LINESTRING|POLYGON)[^(]*\(+([^)]*)\)", said.stdout)
     assert numbers is not None
@@ -114,11 +121,19 @@ def picture(librecad: str, path: Path, corners, scale: float) -> np.ndarray:
         document.modelspace().add_circle((x, y), 1e-3 / scale)
     copy = path.with_name(f"{path.stem}-print.dxf")
     document.saveas(copy)
-    subprocess.run([librecad, "dxf2pdf", "-c", "-s", f"{scale:.9f}", "-t", path.parent, copy], check=True, capture_output=True,
-                   timeout=120, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"})
+    subprocess.run(
+        [librecad, "dxf2pdf", "-c", "-s", f"{scale:.9f}", "-t", path.parent, copy],
+        check=True,
+        capture_output=True,
+        timeout=120,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+    )
     png = copy.with_suffix(".png")
-    subprocess.run(["pdftoppm", "-r", "100", "-png", "-singlefile", copy.with_suffix(".pdf"), copy.with_suffix("")], check=True,
-                   capture_output=True)
+    subprocess.run(
+        ["pdftoppm", "-r", "100", "-png", "-singlefile", copy.with_suffix(".pdf"), copy.with_suffix("")],
+        check=True,
+        capture_output=True,
+    )
     from PIL import Image
 
     return np.asarray(Image.open(png).convert("RGB")).astype(int)

@@ -40,8 +40,13 @@ def test_nothing_changed(results):
 def test_findings_that_appeared_vanished_and_turned(results):
     outcome, new = results
     fail, warn, *rest = outcome.findings
-    changes = new(replace(outcome, conclusion="open", findings=(
-        replace(fail, status="pass"), *rest, replace(warn, subject="another", id=""))))
+    changes = new(
+        replace(
+            outcome,
+            conclusion="open",
+            findings=(replace(fail, status="pass"), *rest, replace(warn, subject="another", id="")),
+        )
+    )
     assert [f["subject"] for f in changes.appeared] == ["another"]
     assert [f["id"] for f in changes.vanished] == [warn.id]
     assert changes.changed[0][2] == ("status",)

@@ -20,8 +20,11 @@ def test_documented_names(quantity, level, kind, edge, name):
 
 def test_kinds_of_one_level_differ_in_more_than_colour():
     name = layer_namer("aia", "X")
-    looks = {style_of(line_item("B", 0.5, kind, edge), name).linetype
-             for kind in ("cut", "envelope") for edge in ("central", "upper", "lower")}
+    looks = {
+        style_of(line_item("B", 0.5, kind, edge), name).linetype
+        for kind in ("cut", "envelope")
+        for edge in ("central", "upper", "lower")
+    }
     assert len(looks) == 5  # both inner edges are dotted; the label tells them apart
 
 
@@ -31,7 +34,9 @@ def test_templates_and_an_offices_own_file(tmp_path):
     assert layer_namer("office.toml", "P", tmp_path)("MAGNET") == "MR_MAGNET_P"
 
 
-@pytest.mark.parametrize("text", ['pattern = "x"', 'pattern = "a/{item}"', 'pattern = "{item}{no}"', "pattern = 3", "x", "pattern"])
+@pytest.mark.parametrize(
+    "text", ['pattern = "x"', 'pattern = "a/{item}"', 'pattern = "{item}{no}"', "pattern = 3", "x", "pattern"]
+)
 def test_a_bad_template_is_told_by_name(tmp_path, text):
     (tmp_path / "office.toml").write_text(text)
     with pytest.raises(InputError, match=r"office\.toml"):

@@ -47,7 +47,10 @@ def test_a_host_that_declares_wrong_gives_a_third_whose_name_says_so(host):
     path = host(unit="m", declared=1)
     result = made(path, "m", declared=1)
     assert sorted(result.files) == [
-        "plan-annotated.dxf", "plan-overlay-as-declared-inch.dxf", "plan-overlay-true-units-m.dxf"]
+        "plan-annotated.dxf",
+        "plan-overlay-as-declared-inch.dxf",
+        "plan-overlay-true-units-m.dxf",
+    ]
     wrong, true = (read(result.files[f"plan-overlay-{n}.dxf"]) for n in ("as-declared-inch", "true-units-m"))
     assert wrong.header["$INSUNITS"] == 1
     assert true.header["$INSUNITS"] == 6
@@ -68,8 +71,11 @@ def test_a_unitless_host_gives_a_unitless_overlay(host, declared):
 def test_at_national_grid_coordinates_no_millimetre_is_lost(host):
     origin = (530_208.0, 179_367.0)
     files = made(host("R2010", "m", origin), "m", origin=origin).files
-    (line,) = [e for e in read(files["plan-overlay.dxf"]).modelspace().query("LWPOLYLINE")
-               if e.dxf.layer == "X-MRIS-B-0P5MT-CUT"]
+    (line,) = [
+        e
+        for e in read(files["plan-overlay.dxf"]).modelspace().query("LWPOLYLINE")
+        if e.dxf.layer == "X-MRIS-B-0P5MT-CUT"
+    ]
     points = np.array(line.get_points("xy")) - np.array(origin) - (5.0, 4.0)
     t = np.deg2rad(30)
     u, v = points @ [np.cos(t), np.sin(t)], points @ [-np.sin(t), np.cos(t)]
@@ -127,7 +133,9 @@ def test_the_check_bar_is_ten_metres_and_the_crosses_are_the_hosts_corners(host)
     lines = [e for e in space.query("LINE") if e.dxf.layer == "X-MRIS-CHECK"]
     lengths = sorted((e.dxf.end - e.dxf.start).magnitude * 0.0254 for e in lines)
     assert lengths[-1] == pytest.approx(10.0)
-    middles = {(round((e.dxf.start.x + e.dxf.end.x) / 2 * 0.0254, 6), round((e.dxf.start.y + e.dxf.end.y) / 2 * 0.0254, 6))
-               for e in lines}
+    middles = {
+        (round((e.dxf.start.x + e.dxf.end.x) / 2 * 0.0254, 6), round((e.dxf.start.y + e.dxf.end.y) / 2 * 0.0254, 6))
+        for e in lines
+    }
     assert (0.0, 0.0) in middles
     assert (10.0, 8.0) in middles

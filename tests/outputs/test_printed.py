@@ -20,7 +20,9 @@ def test_up_is_never_below_and_down_never_above(value):
     assert float(printed.down(value)) >= value * 0.989
 
 
-@pytest.mark.parametrize(("value", "text"), [(0.5, "0.5"), (0.50001, "0.501"), (3.0, "3"), (1234.2, "1240"), (0.0, "0")])
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.5, "0.5"), (0.50001, "0.501"), (3.0, "3"), (1234.2, "1240"), (0.0, "0")]
+)
 def test_up(value, text):
     assert printed.up(value) == text
 
@@ -48,5 +50,6 @@ def test_a_band_shows_its_outer_edge():
 def test_a_line_is_named_by_level_edge_kind_and_height():
     assert printed.line_name("B", 0.5e-3, "cut", "central", (1.0, 1.0)) == "0.5 mT, cut at 1 m"
     assert printed.line_name("B", 3e-3, "envelope", "upper", (0.0, 2.1), ("mT", "G")) == (
-        "3 mT (30 G) outer edge, envelope 0 to 2.1 m")
+        "3 mT (30 G) outer edge, envelope 0 to 2.1 m"
+    )
     assert printed.line_name("gradient", 3.0, "cut", "central", (1.0, 1.0)) == "grad 3 T/m, cut at 1 m"

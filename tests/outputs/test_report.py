@@ -18,8 +18,18 @@ from mrsite.outputs.views import FieldMap
 from tests.outputs.browser import Page
 from tests.outputs.build import HOSTILE, NASTY, host_bytes, outcome_of
 
-PARTS = ("Plans", "Sections", "Findings, worst first", "Not assessed", "Coverage of the rules", "Basis of design",
-         "Schedules", "Draft risk assessment", "What mrsite does not look at", "Sign-off")
+PARTS = (
+    "Plans",
+    "Sections",
+    "Findings, worst first",
+    "Not assessed",
+    "Coverage of the rules",
+    "Basis of design",
+    "Schedules",
+    "Draft risk assessment",
+    "What mrsite does not look at",
+    "Sign-off",
+)
 
 
 @pytest.fixture
@@ -87,7 +97,11 @@ def test_the_pdf_read_back_says_what_the_page_says(tmp_path, outcome):
 
     path = tmp_path / "r.pdf"
     path.write_bytes(report_pdf.render(outcome))
-    text = " ".join(subprocess.run([need("pdftotext"), "-layout", path, "-"], capture_output=True, text=True, check=True).stdout.split())
+    text = " ".join(
+        subprocess.run(
+            [need("pdftotext"), "-layout", path, "-"], capture_output=True, text=True, check=True
+        ).stdout.split()
+    )
     for part in ("Plan: Ground", "Section A-A", *PARTS[2:]):
         assert part in text
     assert "Conclusion: fails." in text
@@ -126,15 +140,21 @@ def test_in_a_browser(tmp_path, outcome, chromium):
         assert page.run(shown) != "none"
         # The field is read out at a point, by numbers and under the pointer.
         for px, py in ((7.03, 4.02), (5.0, 6.51), (2.2, 1.7)):
-            page.run(f"(() => {{ const [a, b] = document.querySelectorAll('#plan-ground input[type=number]'); a.value = {px}; b.value = {py}; }})()")
+            page.run(
+                f"(() => {{ const [a, b] = document.querySelectorAll('#plan-ground input[type=number]'); a.value = {px}; b.value = {py}; }})()"  # noqa: E501
+            )
             page.click("#plan-ground [data-act=read]")
             tesla = float(page.run("document.querySelector('#plan-ground .said').dataset.tesla"))
             assert tesla == pytest.approx(0.1 / math.hypot(px - 5, py - 4) ** 3, rel=0.01)
         page.click("#plan-ground [data-act=home]")
-        cx, cy = page.run("(() => { const s = document.querySelector('#plan-ground svg'); const m = s.getScreenCTM(); "
-                          f"const p = new DOMPoint(7 - {origin['x0']}, {origin['y1']} - 4).matrixTransform(m); return [p.x, p.y]; }})()")
+        cx, cy = page.run(
+            "(() => { const s = document.querySelector('#plan-ground svg'); const m = s.getScreenCTM(); "
+            f"const p = new DOMPoint(7 - {origin['x0']}, {origin['y1']} - 4).matrixTransform(m); return [p.x, p.y]; }})()"  # noqa: E501
+        )
         page.move(cx, cy)
-        assert float(page.run("document.querySelector('#plan-ground .readout').dataset.tesla")) == pytest.approx(0.1 / 8, rel=0.06)
+        assert float(page.run("document.querySelector('#plan-ground .readout').dataset.tesla")) == pytest.approx(
+            0.1 / 8, rel=0.06
+        )
         # Keys move and zoom.
         page.run("document.querySelector('#plan-ground svg').focus()")
         home = page.run("document.querySelector('#plan-ground svg').getAttribute('viewBox')")
@@ -144,12 +164,20 @@ def test_in_a_browser(tmp_path, outcome, chromium):
         # Every field and button has a name, every picture a label.
         nameless = page.run(
             "[...document.querySelectorAll('button, input, a[href]')].filter(e => !(e.textContent.trim() || "
-            "e.getAttribute('aria-label') || e.closest('label')?.textContent.trim())).length")
+            "e.getAttribute('aria-label') || e.closest('label')?.textContent.trim())).length"
+        )
         assert nameless == 0
-        assert page.run("[...document.querySelectorAll('svg')].filter(s => !s.getAttribute('aria-label') && !s.hasAttribute('aria-hidden')).length") == 0
+        assert (
+            page.run(
+                "[...document.querySelectorAll('svg')].filter(s => !s.getAttribute('aria-label') && !s.hasAttribute('aria-hidden')).length"  # noqa: E501
+            )
+            == 0
+        )
         ids = page.run("[...document.querySelectorAll('[id]')].map(e => e.id)")
         assert len(ids) == len(set(ids))
-        targets = page.run("[...document.querySelectorAll('a[href^=\"#\"]')].filter(a => !document.getElementById(a.getAttribute('href').slice(1))).length")
+        targets = page.run(
+            "[...document.querySelectorAll('a[href^=\"#\"]')].filter(a => !document.getElementById(a.getAttribute('href').slice(1))).length"  # noqa: E501
+        )
         assert targets == 0
         pdf = page.call("Page.printToPDF")["data"]
         assert len(pdf) > 10_000
@@ -175,8 +203,10 @@ def test_axe_core_finds_nothing(tmp_path, outcome, chromium):
     path.write_bytes(report_html.render(outcome, with_map(outcome)))
     with Page(chromium, path, bypass_csp=True) as page:
         page.run(axe.read_text(encoding="utf-8") + "; 0")
-        found = page.run("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
-                         ".then(r => r.violations.map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(' | ')))")
+        found = page.run(
+            "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+            ".then(r => r.violations.map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(' | ')))"  # noqa: E501
+        )
         assert found == []
 
 

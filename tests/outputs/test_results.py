@@ -18,9 +18,20 @@ from mrsite.outputs import basis_json, bundle, csv_tables, findings_json, geojso
 from mrsite.outputs.folder import files_of, write_folder
 from tests.outputs.build import NASTY, host_bytes, outcome_of, renamed
 
-MEMBERS = {"schema", "site", "guidance", "mrsite_version", "inputs", "magnets", "conclusion", "counts", "coverage", "findings"}
+MEMBERS = {
+    "schema",
+    "site",
+    "guidance",
+    "mrsite_version",
+    "inputs",
+    "magnets",
+    "conclusion",
+    "counts",
+    "coverage",
+    "findings",
+}
 FINDING = {
-    "id", "check", "rule", "also", "severity", "status", "basis", "kind", "subject", "storey", "measured", "limit", "margin",
+    "id", "check", "rule", "also", "severity", "status", "basis", "kind", "subject", "storey", "measured", "limit", "margin",  # noqa: E501
     "margin_m", "location", "message", "remedy", "source", "grade", "depends_on",
 }  # fmt: skip
 
@@ -101,8 +112,20 @@ def test_the_same_inputs_give_the_same_bytes_a_while_later(plan):
     second = files_of(outcome_of(plan))
     assert first.keys() == second.keys()
     assert [name for name in first if first[name] != second[name]] == []
-    assert {"findings.json", "report.html", "report.pdf", "ground-annotated.dxf", "ground-overlay.dxf", "ground-sheet.dxf",
-            "ground.svg", "field.nc", "site.geojson", "findings.csv", "READ-ME-CAD.txt", "data-request.pdf"} <= first.keys()
+    assert {
+        "findings.json",
+        "report.html",
+        "report.pdf",
+        "ground-annotated.dxf",
+        "ground-overlay.dxf",
+        "ground-sheet.dxf",
+        "ground.svg",
+        "field.nc",
+        "site.geojson",
+        "findings.csv",
+        "READ-ME-CAD.txt",
+        "data-request.pdf",
+    } <= first.keys()
 
 
 def test_no_output_tells_where_the_files_lay(plan):

@@ -73,7 +73,11 @@ def test_the_host_stays_and_the_lines_lie_where_they_were_computed(host, version
     hosts = len(read(before).modelspace())
     assert len(space) > hosts + 20
     at = (origin[0] + 5.0, origin[1] + 4.0)
-    for layer, a, b in (("X-MRIS-B-0P5MT-CUT", 3.0, 2.2), ("X-MRIS-B-3MT-CUT", 1.9, 1.6), ("X-MRIS-B-0P5MT-ENV-UPPER", 3.1, 2.3)):
+    for layer, a, b in (
+        ("X-MRIS-B-0P5MT-CUT", 3.0, 2.2),
+        ("X-MRIS-B-3MT-CUT", 1.9, 1.6),
+        ("X-MRIS-B-0P5MT-ENV-UPPER", 3.1, 2.3),
+    ):
         (line,) = [e for e in space.query("LWPOLYLINE POLYLINE") if e.dxf.layer == layer]
         points = ring(line) * METRES[unit]
         assert len(points) > 4
@@ -138,7 +142,7 @@ def test_marks_without_their_origin_are_counted_and_no_second_line_is_drawn(host
 def test_a_users_own_object_on_our_layer_survives_with_its_layer(host):
     path = host("R2010")
     first = splice(path.read_bytes(), drawing_for(path), 1e-3).data
-    own = b"  0\nTEXT\n  5\nFFFFF\n330\n17\n100\nAcDbEntity\n  8\nX-MRIS-LEGEND\n100\nAcDbText\n 10\n0.0\n 20\n0.0\n 40\n1.0\n  1\nmine\n"
+    own = b"  0\nTEXT\n  5\nFFFFF\n330\n17\n100\nAcDbEntity\n  8\nX-MRIS-LEGEND\n100\nAcDbText\n 10\n0.0\n 20\n0.0\n 40\n1.0\n  1\nmine\n"  # noqa: E501
     at = first.rindex(b"  0\nENDSEC", 0, first.index(b"OBJECTS"))
     drawn = first[:at] + own + first[at:]
     with pytest.raises(NotSpliceable, match="1 objects"):
@@ -191,8 +195,9 @@ def test_no_line_break_and_no_command_gets_in_by_a_name(host, version):
     plan = plan_of(path, texts=NASTY)
     at = (5.0, 4.0)
     for word in NASTY:
-        marks = overlay_drawing(plan, [standing(at, vendor=word, model=word, id=word)], regions("Plan", at, 0.0), settings(),
-                                notes=(word,))
+        marks = overlay_drawing(
+            plan, [standing(at, vendor=word, model=word, id=word)], regions("Plan", at, 0.0), settings(), notes=(word,)
+        )
         new = splice(path.read_bytes(), marks, 1e-3, [("site", word)]).data
         assert untouched(path.read_bytes(), new)
         document = read(new)

@@ -65,8 +65,9 @@ def host_bytes(plan: Any) -> bytes | None:
     return data
 
 
-def drawing_files(drawing: Drawing, plan: Any, host: bytes | None, stem: str, *, main: str | None = None
-                  ) -> AnnotatedFiles:
+def drawing_files(
+    drawing: Drawing, plan: Any, host: bytes | None, stem: str, *, main: str | None = None
+) -> AnnotatedFiles:
     """Return the annotated host and the overlay alone.
 
     Parameters
@@ -118,8 +119,8 @@ def drawing_files(drawing: Drawing, plan: Any, host: bytes | None, stem: str, *,
         files[attach] = overlay_dxf.render(drawing, plan.unit_m, declared, properties)
         files[true] = overlay_dxf.render(drawing, plan.unit_m, _CODES.get(plan.unit, 0), properties)
         notes.append(
-            f"{_base(plan.path)} declares {said} but is drawn in {plan.unit}: attach {attach} to it at 0,0 and scale 1; "
-            f"{true} declares the true unit, for a model that is at its right size"
+            f"{_base(plan.path)} declares {said} but is drawn in {plan.unit}: attach {attach} to it at 0,0 and "
+            f"scale 1; {true} declares the true unit, for a model that is at its right size"
         )
     else:
         attach = f"{stem}-overlay.dxf" if annotated in files or main is None else main

@@ -89,8 +89,8 @@ def _bowed_middles(ring: Array, tolerance: float) -> Array:
     """Return for each chord the point to which the true line can bow out between its ends.
 
     The curvature is the greatest among the circles through the chord's ends and their neighbours,
-    so that it errs outward where it changes along the line; the sagitta is capped by the tolerance, which it cannot exceed
-    where the ring was traced to that.
+    so that it errs outward where it changes along the line; the sagitta is capped by the tolerance,
+    which it cannot exceed where the ring was traced to that.
     """
     before, after = np.roll(ring, 1, axis=0), np.roll(ring, -1, axis=0)
     a, b = ring - before, after - ring

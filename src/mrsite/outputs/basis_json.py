@@ -48,7 +48,7 @@ def line_rows(outcome: Outcome) -> list[dict[str, Any]]:
 
     rows = []
     for region in outcome.evidence.regions:
-        standings = [s for s in standings_on(outcome, region.storey)]
+        standings = standings_on(outcome, region.storey)
         for edge in ("central", "upper"):
             shape = getattr(region, edge)
             if shape is None or shape.is_empty:

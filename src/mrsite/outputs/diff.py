@@ -23,7 +23,19 @@ from mrsite.outputs.site_marks import cloud
 
 #: A line that moved by less than this has not moved: the tolerance to which lines are drawn, m.
 MOVED_M = 2e-3
-_COMPARED = ("status", "measured", "limit", "margin", "margin_m", "message", "grade", "basis", "rule", "also", "severity")
+_COMPARED = (
+    "status",
+    "measured",
+    "limit",
+    "margin",
+    "margin_m",
+    "message",
+    "grade",
+    "basis",
+    "rule",
+    "also",
+    "severity",
+)
 
 
 @dataclass(frozen=True)
@@ -74,7 +86,8 @@ class Changes:
         rows += [f"gone: {_called(f)}" for f in self.vanished]
         for old, new, members in self.changed:
             if old["status"] != new["status"]:
-                rows.append(f"{old['status']} -> {new['status']}: {inert(new['subject'], 80)}: {inert(new['message'], 300)}")
+                turned = f"{old['status']} -> {new['status']}"
+                rows.append(f"{turned}: {inert(new['subject'], 80)}: {inert(new['message'], 300)}")
             else:
                 rows.append(f"changed ({', '.join(members)}): {_called(new)}")
         rows += [f"line: {line['said']}" for line in self.lines]
@@ -82,7 +95,8 @@ class Changes:
 
 
 def _called(finding: Mapping[str, Any]) -> str:
-    return f"{finding['status']} {inert(finding['rule'], 40)} {inert(finding['subject'], 80)}: {inert(finding['message'], 300)}"
+    rule, subject = inert(finding["rule"], 40), inert(finding["subject"], 80)
+    return f"{finding['status']} {rule} {subject}: {inert(finding['message'], 300)}"
 
 
 def read_result(folder: Path | str) -> Result:
@@ -178,7 +192,14 @@ def _lines(old: Result, new: Result) -> list[dict[str, Any]]:
     for key in sorted(before.keys() | after.keys(), key=str):
         storey, quantity, level, kind, heights, edge = key
         name = printed.line_name(quantity, level, kind, edge, heights)
-        where = {"storey": storey, "quantity": quantity, "level": level, "kind": kind, "heights": list(heights), "edge": edge}
+        where = {
+            "storey": storey,
+            "quantity": quantity,
+            "level": level,
+            "kind": kind,
+            "heights": list(heights),
+            "edge": edge,
+        }
         if key not in before or key not in after:
             state = "appeared" if key in after else "vanished"
             rows.append({**where, "state": state, "said": f"{name} on {inert(storey, 60)} {state}"})
@@ -189,9 +210,11 @@ def _lines(old: Result, new: Result) -> list[dict[str, Any]]:
         outward, inward = _farthest(b, a), _farthest(a, b)
         if max(outward, inward) < MOVED_M:
             continue
-        said = (f"{name} on {inert(storey, 60)} moved out by up to {printed.length(outward, unsafe='up', step_m=0.01)}, "
-                f"in by up to {printed.length(inward, step_m=0.01)}")
-        rows.append({**where, "state": "moved", "outward_m": round(outward, 4), "inward_m": round(inward, 4), "said": said})
+        out, into = printed.length(outward, unsafe="up"), printed.length(inward)
+        said = f"{name} on {inert(storey, 60)} moved out by up to {out}, in by up to {into}"
+        rows.append(
+            {**where, "state": "moved", "outward_m": round(outward, 4), "inward_m": round(inward, 4), "said": said}
+        )
     return rows
 
 
@@ -221,7 +244,10 @@ def _farthest(inner: Any, outer: Any) -> float:
 
 def render(changes: Changes) -> dict[str, bytes]:
     """Return the changes as files: JSON, text, and a DXF of revision clouds for each storey concerned."""
-    files = {"changes.json": _json(changes), "changes.txt": ("\n".join(changes.text()) + "\n").encode("utf-8", "replace")}
+    files = {
+        "changes.json": _json(changes),
+        "changes.txt": ("\n".join(changes.text()) + "\n").encode("utf-8", "replace"),
+    }
     clouds = cloud_drawings(changes)
     units = {d["storey"]: d for d in changes.new.basis.get("drawings", ())}
     for slug, (storey, drawing) in zip(distinct_slugs(clouds, "storey"), clouds.items()):
@@ -235,7 +261,8 @@ def _json(changes: Changes) -> bytes:
         "schema": 1, "old": changes.old.name, "new": changes.new.name, "facts": list(changes.facts),
         "inputs": list(changes.inputs), "appeared": [f["id"] for f in changes.appeared],
         "vanished": [f["id"] for f in changes.vanished],
-        "changed": [{"id": n["id"], "members": list(m), "old": {k: o.get(k) for k in m}, "new": {k: n.get(k) for k in m}}
+        "changed": [{"id": n["id"], "members": list(m), "old": {k: o.get(k) for k in m},
+                     "new": {k: n.get(k) for k in m}}
                     for o, n, m in changes.changed],
         "lines": list(changes.lines),
     })  # fmt: skip
@@ -254,7 +281,10 @@ def cloud_drawings(changes: Changes) -> dict[str, Drawing]:
         marks = found.setdefault(storey, [])
         marks += cloud(shape, letter, said)
         x0, _, _, y1 = shape.bounds
-        texts = [(Text("CLOUD", inert(said, 120), (x0, y1 + k * letter), letter, 0.0, "left", said),) for k in range(4, 24, 2)]
+        texts = [
+            (Text("CLOUD", inert(said, 120), (x0, y1 + k * letter), letter, 0.0, "left", said),)
+            for k in range(4, 24, 2)
+        ]
         marks += placers.setdefault(storey, Placer()).best(texts)
     style = style_of("CLOUD", name, "changed since the last issue")
     return {
@@ -289,6 +319,7 @@ def _clouded(changes: Changes) -> list[tuple[str, Any, str]]:
         # One cloud a level: its kinds of line lie too near to one another to be told apart by clouds.
         outward = max(line["outward_m"] for _, line in parts)
         inward = max(line["inward_m"] for _, line in parts)
-        said = (f"{printed.level(quantity, level)} lines moved out by up to {outward:.3f} m, in by up to {inward:.3f} m")
+        name = printed.level(quantity, level)
+        said = f"{name} lines moved out by up to {outward:.3f} m, in by up to {inward:.3f} m"
         rows.append((storey, max((p for p, _ in parts), key=lambda p: p.area), said))
     return rows

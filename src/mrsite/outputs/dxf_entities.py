@@ -29,7 +29,7 @@ Tags = Iterator[tuple[int, str]]
 
 @dataclass
 class Dialect:
-    """How the receiving file writes, and what it holds: the state of one splice.
+    r"""How the receiving file writes, and what it holds: the state of one splice.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ class Dialect:
     ltscale : float
         The file's own linetype scale.
     utf8 : bool
-        R2007 and later; else other characters than ASCII are written as ``\\U+XXXX``.
+        R2007 and later; else other characters than ASCII are written as ``\U+XXXX``.
     """
 
     r12: bool
@@ -137,8 +137,14 @@ def mark_tags(mark: Mark, drawing: Drawing, dialect: Dialect) -> Tags:
         yield from _insert(mark, layer, origin, dialect, drawing.paper(2.5))
 
 
-def _head(kind: str, layer: str, dialect: Dialect, subclass: str | None, looks: Iterable[tuple[int, str]] = (),
-          owner: str | None = None) -> Tags:
+def _head(
+    kind: str,
+    layer: str,
+    dialect: Dialect,
+    subclass: str | None,
+    looks: Iterable[tuple[int, str]] = (),
+    owner: str | None = None,
+) -> Tags:
     yield 0, kind
     handle = dialect.handle()
     if handle is not None:
@@ -162,8 +168,14 @@ def _point(x: float, y: float, dialect: Dialect, code: int = 10) -> Tags:
     yield code + 20, "0.0"
 
 
-def _polyline(vertices: tuple[Vertex, ...], closed: bool, layer: str, looks: list[tuple[int, str]],
-              origin: Iterable[str], dialect: Dialect) -> Tags:
+def _polyline(
+    vertices: tuple[Vertex, ...],
+    closed: bool,
+    layer: str,
+    looks: list[tuple[int, str]],
+    origin: Iterable[str],
+    dialect: Dialect,
+) -> Tags:
     if len(vertices) == 2 and not closed and vertices[0][2] == 0.0:
         yield from _head("LINE", layer, dialect, "AcDbLine", looks)
         yield from _point(vertices[0][0], vertices[0][1], dialect)

@@ -51,9 +51,7 @@ def with_paper(blank: bytes, model: Drawing, paper: Drawing, unit_m: float) -> b
     """Return a blank sheet of our own with marks in model space (metres) and paper space (millimetres)."""
     first = splice(blank, model, unit_m).data
     text = parse(first)
-    space = next(
-        text.first(r, 5) for r in text.tables["BLOCK_RECORD"].records if text.name_of(r) == "*PAPER_SPACE"
-    )
+    space = next(text.first(r, 5) for r in text.tables["BLOCK_RECORD"].records if text.name_of(r) == "*PAPER_SPACE")
     dialect = _dialect(text, 1.0)
     dialect.owner, dialect.paper = (space or b"").decode("latin-1"), True
     put: dict[int, list[bytes]] = {}
@@ -178,7 +176,9 @@ def _without_ours(host: bytes) -> tuple[bytes, int]:
     used = _names_in_use(text, gone)
     for table in text.tables.values():
         for record in table.records:
-            if (_is_ours(text, record) and (table.name, text.name_of(record)) not in used) or (table.name == "APPID" and text.name_of(record) == APPID):
+            unused = (table.name, text.name_of(record)) not in used
+            registers = table.name == "APPID" and text.name_of(record) == APPID
+            if (_is_ours(text, record) and unused) or registers:
                 cuts.append((record.first, record.end))
     cuts += _bracketed(text) + _own_properties(text)
     result, at = [], 0
@@ -199,11 +199,8 @@ def _merged(cuts: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _is_ours(text: DxfText, record: Record) -> bool:
-    own = APPID.encode()
-    for pair in range(record.first, record.end):
-        if text.value(pair).strip() == own and text.code(pair) == 1001:
-            return True
-    return False
+    own, pairs = APPID.encode(), range(record.first, record.end)
+    return any(text.value(pair).strip() == own and text.code(pair) == 1001 for pair in pairs)
 
 
 def _names_in_use(text: DxfText, gone: set[int]) -> set[tuple[str, str]]:
@@ -242,9 +239,8 @@ def _own_properties(text: DxfText) -> list[tuple[int, int]]:
     start, end = text.sections["HEADER"]
     cuts = []
     for pair in range(start, end - 3):
-        if (text.code(pair), text.value(pair).strip()) == (9, b"$CUSTOMPROPERTYTAG") and text.value(pair + 1).startswith(
-            APPID.encode()
-        ):
+        named = (text.code(pair), text.value(pair).strip()) == (9, b"$CUSTOMPROPERTYTAG")
+        if named and text.value(pair + 1).startswith(APPID.encode()):
             cuts.append((pair, pair + 4))
     return cuts
 
@@ -310,8 +306,15 @@ def _has(text: DxfText, table: str, name: str, r12: bool) -> bool:
     return table in text.tables and any(text.name_of(record) == wanted for record in text.tables[table].records)
 
 
-def _record(kind: str, name: str, subclass: str, text: DxfText, dialect: Dialect, rest: Iterable[tuple[int, str]],
-            handle: str | None = None) -> Tags:
+def _record(
+    kind: str,
+    name: str,
+    subclass: str,
+    text: DxfText,
+    dialect: Dialect,
+    rest: Iterable[tuple[int, str]],
+    handle: str | None = None,
+) -> Tags:
     """Give a table record with its mark of origin (but for APPID, which is known by its name)."""
     yield 0, kind
     handle = handle or dialect.handle()
@@ -337,8 +340,11 @@ def _linetypes(text: DxfText, drawing: Drawing, dialect: Dialect, into: list[tup
         if dialect.r12:
             # No scale of one's own in R12: the pattern itself gets the right length.
             factor = PATTERN_MM * 1e-3 * drawing.plot_scale / dialect.unit_m / whole / dialect.ltscale
-        held = next((r for r in text.tables["LTYPE"].records if text.name_of(r) == name), None) \
-            if "LTYPE" in text.tables else None
+        held = (
+            next((r for r in text.tables["LTYPE"].records if text.name_of(r) == name), None)
+            if "LTYPE" in text.tables
+            else None
+        )
         if held is not None:
             try:
                 dialect.linetype_length[name] = abs(float(text.first(held, 40) or b"0"))
@@ -354,8 +360,9 @@ def _linetypes(text: DxfText, drawing: Drawing, dialect: Dialect, into: list[tup
         into += _record("LTYPE", name, "AcDbLinetypeTableRecord", text, dialect, rest)
 
 
-def _layers(text: DxfText, styles: Iterable[LayerStyle], dialect: Dialect, drawing: Drawing,
-            into: list[tuple[int, str]]) -> list[str]:
+def _layers(
+    text: DxfText, styles: Iterable[LayerStyle], dialect: Dialect, drawing: Drawing, into: list[tuple[int, str]]
+) -> list[str]:
     held = {text.name_of(r): r for r in text.tables["LAYER"].records} if "LAYER" in text.tables else {}
     zero = held.get("0")
     borrowed = []
@@ -385,8 +392,16 @@ def _layers(text: DxfText, styles: Iterable[LayerStyle], dialect: Dialect, drawi
 def _style_record(text: DxfText, dialect: Dialect, drawing: Drawing) -> Tags:
     name = r12_name(STYLE) if dialect.r12 else STYLE
     font = "txt" if dialect.r12 else "arial.ttf"
-    rest = [(70, "0"), (40, "0.0"), (41, "1.0"), (50, "0.0"), (71, "0"),
-            (42, dialect.length(drawing.paper(2.5))), (3, font), (4, "")]
+    rest = [
+        (70, "0"),
+        (40, "0.0"),
+        (41, "1.0"),
+        (50, "0.0"),
+        (71, "0"),
+        (42, dialect.length(drawing.paper(2.5))),
+        (3, font),
+        (4, ""),
+    ]
     return _record("STYLE", name, "AcDbTextStyleTableRecord", text, dialect, rest)
 
 
@@ -418,11 +433,27 @@ def _block(text: DxfText, drawing: Drawing, dialect: Dialect, add: object) -> li
             yield 100, subclass
 
     arm = drawing.paper(1.0)
-    tags = [*head("BLOCK", "AcDbBlockBegin"), (2, name), (70, "2"), (10, "0.0"), (20, "0.0"), (30, "0.0"), (3, name),
-            (1, ""), *xdata(dialect, ())]
+    tags = [
+        *head("BLOCK", "AcDbBlockBegin"),
+        (2, name),
+        (70, "2"),
+        (10, "0.0"),
+        (20, "0.0"),
+        (30, "0.0"),
+        (3, name),
+        (1, ""),
+        *xdata(dialect, ()),
+    ]
     for dx, dy in ((arm, 0.0), (0.0, arm)):
-        tags += [*head("LINE", "AcDbLine"), (10, dialect.length(-dx)), (20, dialect.length(-dy)), (30, "0.0"),
-                 (11, dialect.length(dx)), (21, dialect.length(dy)), (31, "0.0")]
+        tags += [
+            *head("LINE", "AcDbLine"),
+            (10, dialect.length(-dx)),
+            (20, dialect.length(-dy)),
+            (30, "0.0"),
+            (11, dialect.length(dx)),
+            (21, dialect.length(dy)),
+            (31, "0.0"),
+        ]
     tags += [*head("ENDBLK", "AcDbBlockEnd"), *xdata(dialect, ())]
     return tags
 

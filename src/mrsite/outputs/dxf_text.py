@@ -20,7 +20,7 @@ BEGIN, END = b"MRSITE BEGIN", b"MRSITE END"
 
 
 class NotSpliceable(Exception):
-    """This host cannot take our marks as text; the message says why, for the reader."""
+    """A host that cannot take our marks as text; the message says why, for the reader."""
 
 
 @dataclass(frozen=True, slots=True)

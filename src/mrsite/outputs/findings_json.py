@@ -60,7 +60,9 @@ def _finding(finding: Finding) -> dict[str, Any]:
             "value": number_or_none(measured.value), "lower": number_or_none(measured.lower),
             "upper": number_or_none(measured.upper), "unit": measured.unit,
         },
-        "limit": None if finding.limit is None else {"value": number_or_none(finding.limit[0]), "unit": finding.limit[1]},
+        "limit": None if finding.limit is None else {
+            "value": number_or_none(finding.limit[0]), "unit": finding.limit[1],
+        },
         "margin": number_or_none(finding.margin),
         "margin_m": number_or_none(finding.margin_m),
         "location": geometry(finding.location),

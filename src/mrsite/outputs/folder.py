@@ -12,7 +12,6 @@ from mrsite.checks.finding import Outcome
 from mrsite.outputs import (
     annotated_dxf,
     basis_json,
-    bundle as bundles,
     cad_notes,
     csv_tables,
     findings_json,
@@ -26,6 +25,9 @@ from mrsite.outputs import (
     sheet_dxf,
     sheets,
     vent_sheet,
+)
+from mrsite.outputs import (
+    bundle as bundles,
 )
 from mrsite.outputs.pictures import Pictures
 
@@ -79,8 +81,9 @@ def _drawings(outcome: Outcome, pictures: Pictures, say: Progress) -> tuple[dict
     return files, notes
 
 
-def write_folder(outcome: Outcome, out: Path | OutputFolder, *, progress: Progress | None = None,
-                 bundle: bool = False) -> list[Path]:
+def write_folder(
+    outcome: Outcome, out: Path | OutputFolder, *, progress: Progress | None = None, bundle: bool = False
+) -> list[Path]:
     """Write all files of an assessment into a folder, whole or not at all.
 
     Parameters

@@ -14,8 +14,14 @@ def render(outcome: Outcome) -> bytes:
     """Return one FeatureCollection of everything that has a place; member ``unit`` says metres."""
     features = [*_lines(outcome), *_scanners(outcome), *_spaces(outcome), *_doors(outcome), *_equipment(outcome)]
     features += _findings(outcome)
-    return dumps({"type": "FeatureCollection", "unit": "m", "frame": "plan of the storey named in each feature",
-                  "features": features})
+    return dumps(
+        {
+            "type": "FeatureCollection",
+            "unit": "m",
+            "frame": "plan of the storey named in each feature",
+            "features": features,
+        }
+    )
 
 
 def _feature(shape: Any, what: str, **properties: Any) -> dict[str, Any]:
@@ -57,8 +63,18 @@ def _scanners(outcome: Outcome) -> list[dict[str, Any]]:
 
 def _spaces(outcome: Outcome) -> list[dict[str, Any]]:
     return [
-        _feature(s.polygon, "area" if s.is_area else "room", id=s.id, name=s.name, number=s.number, storey=s.storey,
-                 zone=s.zone, use=s.use, occupancy=s.occupancy, status=s.status)
+        _feature(
+            s.polygon,
+            "area" if s.is_area else "room",
+            id=s.id,
+            name=s.name,
+            number=s.number,
+            storey=s.storey,
+            zone=s.zone,
+            use=s.use,
+            occupancy=s.occupancy,
+            status=s.status,
+        )
         for s in outcome.project.spaces
     ]
 
@@ -67,24 +83,42 @@ def _doors(outcome: Outcome) -> list[dict[str, Any]]:
     from shapely import Point
 
     return [
-        _feature(Point(d.at) if d.at else None, "door", id=d.id, number=d.number, storey=d.storey,
-                 spaces=list(d.spaces) if d.spaces else None, lock=d.lock, opens=d.opens, status=d.status)
+        _feature(
+            Point(d.at) if d.at else None,
+            "door",
+            id=d.id,
+            number=d.number,
+            storey=d.storey,
+            spaces=list(d.spaces) if d.spaces else None,
+            lock=d.lock,
+            opens=d.opens,
+            status=d.status,
+        )
         for d in outcome.project.doors
     ]
 
 
 def _equipment(outcome: Outcome) -> list[dict[str, Any]]:
     return [
-        _feature(e.footprint, "equipment", id=e.id, storey=e.storey, heights=list(e.heights),
-                 max_field_mT=e.max_field_mT)
+        _feature(
+            e.footprint, "equipment", id=e.id, storey=e.storey, heights=list(e.heights), max_field_mT=e.max_field_mT
+        )
         for e in outcome.project.equipment
     ]
 
 
 def _findings(outcome: Outcome) -> list[dict[str, Any]]:
     return [
-        _feature(f.location, "finding", number=number, id=f.id, status=f.status, storey=f.storey, subject=f.subject,
-                 message=f.message)
+        _feature(
+            f.location,
+            "finding",
+            number=number,
+            id=f.id,
+            status=f.status,
+            storey=f.storey,
+            subject=f.subject,
+            message=f.message,
+        )
         for number, f in numbered(outcome.findings)
         if f.location is not None
     ]

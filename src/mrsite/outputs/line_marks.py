@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from mrsite.outputs import printed
@@ -28,8 +29,13 @@ class Line:
     incomplete: str | None = None
 
 
-def lines_of(regions: Iterable[Any], *, edges: Sequence[str] = ("central", "upper"), show: Iterable[str] = ("mT",),
-             magnets: str = "") -> list[Line]:
+def lines_of(
+    regions: Iterable[Any],
+    *,
+    edges: Sequence[str] = ("central", "upper"),
+    show: Iterable[str] = ("mT",),
+    magnets: str = "",
+) -> list[Line]:
     """Return the lines to draw of some regions (`site.evidence.Region`), those of one item joined.
 
     The outer edge is left out where it is the central line itself (windings known outright).
@@ -92,16 +98,17 @@ def line_marks(lines: Sequence[Line], height: float, placer: Placer, *, suffix: 
 
 def _length(ring: Sequence[Vertex]) -> float:
     points = flattened(tuple(ring), True, 0.02)
-    return sum(math.dist(a, b) for a, b in zip(points, points[1:]))
+    return sum(math.dist(a, b) for a, b in pairwise(points))
 
 
-def _beside(ring: tuple[Vertex, ...], item: str, text: str, height: float, inward: bool, note: str
-            ) -> list[tuple[Text, ...]]:
+def _beside(
+    ring: tuple[Vertex, ...], item: str, text: str, height: float, inward: bool, note: str
+) -> list[tuple[Text, ...]]:
     """Return labels along a ring, preferred first: near the lower right, then round the ring."""
     points = flattened(ring, True, 0.01)
     if len(points) < 3:
         return []
-    lengths = [math.dist(a, b) for a, b in zip(points, points[1:])]
+    lengths = [math.dist(a, b) for a, b in pairwise(points)]
     whole = sum(lengths)
     small = whole < 4 * 0.9 * height * len(text)  # a label inside a small ring would cross it
     places = []
@@ -112,7 +119,7 @@ def _beside(ring: tuple[Vertex, ...], item: str, text: str, height: float, inwar
             places.append(place)
     # Level labels are read most easily where the line is nearly level.
     places.sort(key=lambda p: round(abs(p[1][1]), 1))
-    candidates = []
+    candidates: list[tuple[Text, ...]] = []
     preferred = -1.0 if inward and not small else 1.0  # the outside is to the right of the direction of travel
     for away in (preferred, -preferred):
         for (x, y), (tx, ty) in places:

@@ -80,9 +80,14 @@ def magnet_marks(standing: Standing, letter: float, placer: Placer, revision: st
     if not standing.verified:
         rows.append(f"{UNVERIFIED}: figures not read in any source")
     marks += placer.best(_rows_near(box, rows, 0.8 * letter, note))
-    values = [("ID", standing.id), ("MODEL", magnet.id), ("GRADE", str(magnet.grade)),
-              ("BEARING_DEG", printed.exact(standing.bearing_deg)), ("ISO_HEIGHT_M", printed.exact(standing.height)),
-              ("REV", revision)]
+    values = [
+        ("ID", standing.id),
+        ("MODEL", magnet.id),
+        ("GRADE", str(magnet.grade)),
+        ("BEARING_DEG", printed.exact(standing.bearing_deg)),
+        ("ISO_HEIGHT_M", printed.exact(standing.height)),
+        ("REV", revision),
+    ]
     if magnet.B0_T is not None:
         values.insert(2, ("B0_T", printed.exact(magnet.B0_T)))
     marks.append(Tag("MAGNET", standing.at, tuple(values), note))
@@ -115,8 +120,15 @@ def _line(at: Point, bearing: float, points: Sequence[Point], closed: bool, note
     return Polyline("MAGNET", tuple((x, y, 0.0) for x, y in turned), closed, note)
 
 
-def _outline(at: Point, bearing: float, length: float | None, diameter: float | None, bore: float | None,
-             letter: float, note: str) -> list[Mark]:
+def _outline(
+    at: Point,
+    bearing: float,
+    length: float | None,
+    diameter: float | None,
+    bore: float | None,
+    letter: float,
+    note: str,
+) -> list[Mark]:
     marks: list[Mark] = []
     arm = 2.5 * letter
     for points in (((-arm, 0.0), (arm, 0.0)), ((0.0, -arm), (0.0, arm))):
@@ -145,8 +157,15 @@ def _arrow(standing: Standing, half: float, letter: float, note: str, placer: Pl
     turn = angle - 180.0 if 90.0 < angle <= 270.0 else angle
     ahead = _turned(at, bearing, tip + letter, 0.0)
     align = "right" if 90.0 < angle <= 270.0 else "left"
-    text = Text("MAGNET", "PATIENT END", ahead, 1.2 * letter, round(turn if turn <= 180 else turn - 360, 3), align,  # type: ignore[arg-type]
-                note)
+    text = Text(
+        "MAGNET",
+        "PATIENT END",
+        ahead,
+        1.2 * letter,
+        round(turn if turn <= 180 else turn - 360, 3),
+        align,  # type: ignore[arg-type]
+        note,
+    )
     placer.occupy(text_box(text))
     return [*marks, text]
 
@@ -164,8 +183,9 @@ def _near(at: Point, text: str, letter: float, note: str) -> list[tuple[Text, ..
     ]
 
 
-def _rows_near(box: tuple[float, float, float, float], rows: Sequence[str], letter: float, note: str
-               ) -> list[tuple[Text, ...]]:
+def _rows_near(
+    box: tuple[float, float, float, float], rows: Sequence[str], letter: float, note: str
+) -> list[tuple[Text, ...]]:
     x0, y0, x1, y1 = box
     step = 1.7 * letter
     depth = step * (len(rows) - 1)

@@ -39,9 +39,16 @@ _MEANING = {
 }  # fmt: skip
 
 
-def overlay_drawing(plan: Any, standings: Sequence[Standing], regions: Sequence[Any], settings: Any, *,
-                    edges: Sequence[str] = ("central", "upper"), notes: Sequence[str] = (),
-                    folder: Path | None = None) -> Drawing:
+def overlay_drawing(
+    plan: Any,
+    standings: Sequence[Standing],
+    regions: Sequence[Any],
+    settings: Any,
+    *,
+    edges: Sequence[str] = ("central", "upper"),
+    notes: Sequence[str] = (),
+    folder: Path | None = None,
+) -> Drawing:
     """Return the marks of the quick look: lines of some magnets on a plan, without a site file.
 
     Parameters
@@ -65,8 +72,9 @@ def overlay_drawing(plan: Any, standings: Sequence[Standing], regions: Sequence[
     return base.finished("overlay", rows, [], _provenance(plan, standings, None))
 
 
-def storey_drawing(outcome: Outcome, storey_name: str, *, edges: Sequence[str] = ("central", "upper"),
-                   folder: Path | None = None) -> Drawing:
+def storey_drawing(
+    outcome: Outcome, storey_name: str, *, edges: Sequence[str] = ("central", "upper"), folder: Path | None = None
+) -> Drawing:
     """Return all marks of one storey of an assessment."""
     project, evidence = outcome.project, outcome.evidence
     storey = project.storey(storey_name)
@@ -152,8 +160,13 @@ class _Base:
         for standing in standings:
             self.marks += magnet_marks(standing, self.letter, self.placer, revision)
 
-    def finished(self, title: str, rows: list[tuple[str, str]], tables: list[tuple[str, list[list[str]]]],
-                 provenance: tuple[str, ...]) -> Drawing:
+    def finished(
+        self,
+        title: str,
+        rows: list[tuple[str, str]],
+        tables: list[tuple[str, list[list[str]]]],
+        provenance: tuple[str, ...],
+    ) -> Drawing:
         """Add what stands beside the plan, and return the whole."""
         extent = joined(self.host, box_of(tuple(self.marks)))
         letter = self.letter
@@ -163,8 +176,9 @@ class _Base:
         styles = {item: self._style(item) for item in items}
         entries = [s for s in styles.values() if s.meaning]
         beside, width = legend(entries, x, y, letter)
-        beside += table("TITLE", [[k, v] for k, v in self._with_notes(rows)], x + width + 6 * letter, y, letter,
-                        limit=120)[0]
+        beside += table(
+            "TITLE", [[k, v] for k, v in self._with_notes(rows)], x + width + 6 * letter, y, letter, limit=120
+        )[0]
         for name, cells in tables:
             below = joined(box_of(tuple(beside)))[1] - 5 * letter
             beside += table(name, cells, x, below, 0.9 * letter, limit=110)[0]
@@ -177,8 +191,16 @@ class _Base:
             beside.append(Text("NOTE", notice, (x, y + 2 * letter), 1.6 * letter))
         for item in sorted({m.item for m in beside}):
             styles.setdefault(item, self._style(item))
-        return Drawing(title, (*self.marks, *beside), styles, self.settings.plot_scale, extent, provenance,
-                       tuple(self.notes), tuple(self._with_notes(rows)))
+        return Drawing(
+            title,
+            (*self.marks, *beside),
+            styles,
+            self.settings.plot_scale,
+            extent,
+            provenance,
+            tuple(self.notes),
+            tuple(self._with_notes(rows)),
+        )
 
     def _style(self, item: str) -> LayerStyle:
         return style_of(item, self.name, self.meanings.get(item) or _MEANING.get(item, ""))
@@ -223,8 +245,7 @@ def drawn_regions(outcome: Outcome, storey_name: str) -> list[Any]:
     """
     occupied = outcome.project.storey(storey_name).occupied
     return [
-        r for r in outcome.evidence.regions
-        if r.storey == storey_name and (r.kind == "cut" or r.heights == occupied)
+        r for r in outcome.evidence.regions if r.storey == storey_name and (r.kind == "cut" or r.heights == occupied)
     ]
 
 
@@ -243,8 +264,16 @@ def standing_of(scanner: Any, storey: Any) -> Standing:
         places.append((float(here.position[0]), float(here.position[1]), float(here.bearing_deg)))
     x, y, bearing = places[0]
     elsewhere = None if scanner.storey == storey.name else scanner.storey
-    return Standing(scanner.id, scanner.magnet, (x, y), bearing, scanner.isocentre_height, scanner.status, elsewhere,
-                    tuple(places[1:]))
+    return Standing(
+        scanner.id,
+        scanner.magnet,
+        (x, y),
+        bearing,
+        scanner.isocentre_height,
+        scanner.status,
+        elsewhere,
+        tuple(places[1:]),
+    )
 
 
 def _holds(polygon: Any, at: tuple[float, float]) -> bool:
@@ -331,16 +360,21 @@ def _title_rows(outcome: Outcome, storey: Any, standings: Sequence[Standing]) ->
     if caution:
         rows.append(("caution", caution))
     rows += [("not modelled", text) for text in outcome.evidence.not_modelled[:6]]
-    rows += [("scale", f"1:{project.drawing.plot_scale:g} on {project.drawing.paper}"), ("made with", f"mrsite {version()}"),
-             ("use", "not for construction until signed; see the report")]
+    rows += [
+        ("scale", f"1:{project.drawing.plot_scale:g} on {project.drawing.paper}"),
+        ("made with", f"mrsite {version()}"),
+        ("use", "not for construction until signed; see the report"),
+    ]
     return rows
 
 
 def conclusion_words(outcome: Outcome) -> str:
     """Return the conclusion in words; a site is never called safe, nor said to pass."""
     counts = outcome.counts
-    tally = (f"{counts['fail']} fail, {counts['warn']} warn, {counts['not-assessed']} not assessed, "
-             f"{counts['pass']} pass of {len(outcome.findings)} findings")
+    tally = (
+        f"{counts['fail']} fail, {counts['warn']} warn, {counts['not-assessed']} not assessed, "
+        f"{counts['pass']} pass of {len(outcome.findings)} findings"
+    )
     return {
         "fails": f"at least one requirement is not met; {tally}",
         "open": f"not decided: something is missing or rests on weak data; {tally}",

@@ -18,8 +18,12 @@ from mrsite.outputs.views import FieldMap
 def render(outcome: Outcome, pictures: Pictures | None = None) -> bytes:
     """Return the maps of all storeys in one file, a group a storey; the same outcome, the same bytes."""
     pictures = pictures or Pictures(outcome)
-    title = {"title": outcome.project.name, "source": f"mrsite {version()}", "Conventions": "CF-1.11",
-             "comment": "central model of the magnets; for display and further calculation, no verdict rests on it"}
+    title = {
+        "title": outcome.project.name,
+        "source": f"mrsite {version()}",
+        "Conventions": "CF-1.11",
+        "comment": "central model of the magnets; for display and further calculation, no verdict rests on it",
+    }
     return of_maps({pictures.slugs[name]: field_map for name, field_map in pictures.maps.items()}, title)
 
 

@@ -16,13 +16,19 @@ from mrsite.base.text import inert
 from mrsite.outputs.dxf_entities import hatch_lines
 from mrsite.outputs.mark import Box, Circle, Drawing, Hatch, LayerStyle, Mark, Polyline, Tag, Text, Vertex, box_of
 
-_DASHES = {"DASHEDTINY": (4, 2), "DASHDOTTINY": (6, 2, 0.4, 2), "CENTERTINY": (10, 2, 2, 2), "DIVIDETINY": (6, 2, 0.4, 2, 0.4, 2),
-           "DOTTINY": (0.4, 2)}
+_DASHES = {
+    "DASHEDTINY": (4, 2),
+    "DASHDOTTINY": (6, 2, 0.4, 2),
+    "CENTERTINY": (10, 2, 2, 2),
+    "DIVIDETINY": (6, 2, 0.4, 2, 0.4, 2),
+    "DOTTINY": (0.4, 2),
+}
 _HOST_MM = {"wall": 0.25}
 
 
-def render(drawing: Drawing, linework: Sequence[Any] = (), *, prefix: str = "", whole: bool = False,
-           everything: bool = False) -> bytes:
+def render(
+    drawing: Drawing, linework: Sequence[Any] = (), *, prefix: str = "", whole: bool = False, everything: bool = False
+) -> bytes:
     """Return the drawing as a file of its own, at its plot scale."""
     body, box = picture(drawing, linework, prefix=prefix, whole=whole, everything=everything)
     return _file(body, (0.0, 0.0, box[2] - box[0], box[3] - box[1]), drawing)
@@ -30,11 +36,13 @@ def render(drawing: Drawing, linework: Sequence[Any] = (), *, prefix: str = "", 
 
 def place(drawing: Drawing, linework: Sequence[Any], window: Box) -> bytes:
     """Return a cut-out of the drawing: only what touches a window, plan metres."""
+
     def near(points: Iterable[Sequence[float]]) -> bool:
         xs, ys = zip(*((p[0], p[1]) for p in points))
-        return (max(xs) >= window[0] and min(xs) <= window[2] and max(ys) >= window[1] and min(ys) <= window[3])
+        return bool(max(xs) >= window[0] and min(xs) <= window[2] and max(ys) >= window[1] and min(ys) <= window[3])
 
     lines = [line for line in linework if len(line.points) and near(line.points)]
+
     def shown(mark: Mark) -> bool:
         box = None if isinstance(mark, Tag) else box_of((mark,))
         if box is None:
@@ -62,8 +70,9 @@ def _file(body: str, view: Box, drawing: Drawing) -> bytes:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{head}{body}</svg>\n'.encode("utf-8", "replace")
 
 
-def picture(drawing: Drawing, linework: Sequence[Any] = (), *, prefix: str = "", whole: bool = False,
-            everything: bool = False) -> tuple[str, Box]:
+def picture(
+    drawing: Drawing, linework: Sequence[Any] = (), *, prefix: str = "", whole: bool = False, everything: bool = False
+) -> tuple[str, Box]:
     """Return the inside of an SVG element, and the box (plan metres) that it shows.
 
     Parameters
@@ -133,8 +142,10 @@ def _stroke(style: LayerStyle, drawing: Drawing) -> str:
     dash = ""
     if dashes:
         dash = f' stroke-dasharray="{" ".join(_short(drawing.paper(d)) for d in dashes)}"'
-    return (f'stroke="{style.rgb}" fill="none" stroke-width="{_short(drawing.paper(style.weight_mm))}"{dash} '
-            'stroke-linecap="round" stroke-linejoin="round"')
+    return (
+        f'stroke="{style.rgb}" fill="none" stroke-width="{_short(drawing.paper(style.weight_mm))}"{dash} '
+        'stroke-linecap="round" stroke-linejoin="round"'
+    )
 
 
 def _host(linework: Sequence[Any], frame: _Frame, drawing: Drawing, prefix: str) -> str:
@@ -157,8 +168,10 @@ def _host(linework: Sequence[Any], frame: _Frame, drawing: Drawing, prefix: str)
 def _host_text(text: HostText, frame: _Frame) -> str:
     (x, y), size = frame.point(*text.at).split(","), _short(text.height / 0.72)
     turn = f' transform="rotate({_short(-text.rotation_deg)} {x} {y})"' if text.rotation_deg else ""
-    return (f'<text x="{x}" y="{y}" dy="{_short(0.5 * text.height)}" font-size="{size}" text-anchor="middle" '
-            f'fill="#767676"{turn}>{escape(inert(text.text, 60))}</text>')
+    return (
+        f'<text x="{x}" y="{y}" dy="{_short(0.5 * text.height)}" font-size="{size}" text-anchor="middle" '
+        f'fill="#767676"{turn}>{escape(inert(text.text, 60))}</text>'
+    )
 
 
 def _relative(points: Iterable[Sequence[float]], frame: _Frame) -> str:
@@ -224,7 +237,9 @@ def path(vertices: Sequence[Vertex], closed: bool, frame: Any) -> str:
         if bulge:
             radius = math.hypot(x1 - x0, y1 - y0) * (1 + bulge * bulge) / (4 * abs(bulge))
             # Anticlockwise on the plan is anticlockwise on the screen: sweep 0 where y points down.
-            out.append(f"A{_short(radius)} {_short(radius)} 0 {int(abs(bulge) > 1)} {int(bulge < 0)} {frame.point(x1, y1)}")
+            out.append(
+                f"A{_short(radius)} {_short(radius)} 0 {int(abs(bulge) > 1)} {int(bulge < 0)} {frame.point(x1, y1)}"
+            )
         else:
             out.append(f"L{frame.point(x1, y1)}")
     return "".join(out) + ("Z" if closed else "")

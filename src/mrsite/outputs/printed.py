@@ -104,8 +104,9 @@ def heights(pair: tuple[float, float]) -> str:
     return f"{exact(round(low, 4))} to {exact(round(high, 4))} m"
 
 
-def line_name(quantity: str, value: float, kind: str, edge: str, pair: tuple[float, float],
-              show: Iterable[str] = ("mT",)) -> str:
+def line_name(
+    quantity: str, value: float, kind: str, edge: str, pair: tuple[float, float], show: Iterable[str] = ("mT",)
+) -> str:
     """Return what a line is called on a drawing: level, edge, kind and height."""
     edges = {"central": "", "upper": " outer edge", "lower": " inner edge"}
     kinds = {"cut": "cut", "envelope": "envelope"}

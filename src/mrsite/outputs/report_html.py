@@ -46,7 +46,10 @@ def render(outcome: Outcome, pictures: Pictures | None = None, notes: Sequence[s
     css = (folder / "report.css").read_text(encoding="utf-8")
     script = (folder / "report.js").read_text(encoding="utf-8")
     environment = Environment(
-        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True,
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
         finalize=_inert,
     )
     environment.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":")}
@@ -71,7 +74,9 @@ def _inert(value: Any) -> Any:
 
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
-    return "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) in _CONTROL and c not in "\n\t" else c for c in value)
+    return "".join(
+        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) in _CONTROL and c not in "\n\t" else c for c in value
+    )
 
 
 def _hash(text: str) -> str:
@@ -92,7 +97,8 @@ def _figure(pictures: Pictures, name: str, drawing: Drawing) -> tuple[dict[str, 
             layers.append({"id": f"{key}-{item}", "rgb": style.rgb, "meaning": meaning})
     caption = " ".join(p for p in (storey.drawing, f"revision {storey.revision}" if storey.revision else "") if p)
     figure = {
-        "id": key, "name": name, "caption": caption, "width": f"{box[2] - box[0]:.3f}", "height": f"{box[3] - box[1]:.3f}",
+        "id": key, "name": name, "caption": caption, "width": f"{box[2] - box[0]:.3f}",
+        "height": f"{box[3] - box[1]:.3f}",
         "svg": Markup(f'<g id="{key}-all">{body}</g>'), "layers": layers,
         "cx": f"{(box[0] + box[2]) / 2:.2f}", "cy": f"{(box[1] + box[3]) / 2:.2f}",
     }  # fmt: skip

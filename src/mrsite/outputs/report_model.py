@@ -14,8 +14,8 @@ from mrsite.base.data import data_folder, version
 from mrsite.checks.finding import Finding, Outcome
 from mrsite.outputs import printed
 from mrsite.outputs.findings_json import _name as input_name
-from mrsite.outputs.marks import conclusion_words, door_rows, equipment_rows, standings_on
 from mrsite.outputs.mark import Drawing
+from mrsite.outputs.marks import conclusion_words, door_rows, equipment_rows, standings_on
 from mrsite.outputs.order import numbered
 
 #: What every report says of itself.
@@ -48,8 +48,14 @@ def report(outcome: Outcome, drawings: Mapping[str, Drawing], notes: Sequence[st
         "site": project.name,
         "issue": [
             (label, getattr(issue, key) or "not stated")
-            for label, key in (("Issue", "number"), ("Revision", "revision"), ("Status", "status"), ("Date", "date"),
-                               ("Prepared by", "prepared_by"), ("Checked by", "checked_by"))
+            for label, key in (
+                ("Issue", "number"),
+                ("Revision", "revision"),
+                ("Status", "status"),
+                ("Date", "date"),
+                ("Prepared by", "prepared_by"),
+                ("Checked by", "checked_by"),
+            )
         ],
         "revision": issue.revision or "not stated",
         "changes": [issue.changes] if isinstance(issue.changes, str) else list(issue.changes or ()),
@@ -61,10 +67,12 @@ def report(outcome: Outcome, drawings: Mapping[str, Drawing], notes: Sequence[st
         "findings": [finding_row(number, finding) for number, finding in findings],
         "not_assessed": [
             {"number": n, "subject": f.subject, "message": f.message, "remedy": f.remedy or ""}
-            for n, f in findings if f.status == "not-assessed"
+            for n, f in findings
+            if f.status == "not-assessed"
         ],
         "asks": [
-            {"who": a.who, "about": a.about, "toml": a.toml, "settles": _numbers(a.settles, findings)} for a in outcome.asks
+            {"who": a.who, "about": a.about, "toml": a.toml, "settles": _numbers(a.settles, findings)}
+            for a in outcome.asks
         ],
         "coverage": coverage_rows(outcome),
         "magnets": [magnet_rows(s) for s in project.scanners],
@@ -111,8 +119,11 @@ def finding_row(number: str, finding: Finding) -> dict[str, Any]:
     limit = f"{printed.exact(finding.limit[0])} {finding.limit[1]}" if finding.limit else "-"
     margin = "-"
     if finding.margin_m is not None:
-        margin = f"{printed.length(finding.margin_m)} to the line" if finding.margin_m >= 0 else (
-            f"exceeded by {printed.length(-finding.margin_m, unsafe='up')}")
+        margin = (
+            f"{printed.length(finding.margin_m)} to the line"
+            if finding.margin_m >= 0
+            else (f"exceeded by {printed.length(-finding.margin_m, unsafe='up')}")
+        )
     elif finding.margin is not None and finding.limit:
         margin = f"{printed.down(finding.margin)} {finding.limit[1]}"
     return {
@@ -149,13 +160,22 @@ def magnet_rows(scanner: Any) -> dict[str, Any]:
     ]
     fit = getattr(magnet, "fit", None)
     residuals = [
-        [r.figure, f"{r.published:.4g} {r.unit}", f"{r.model:.4g}", f"{r.lower:.4g} to {r.upper:.4g}",
-         "within its rounding" if r.inside else f"off by {r.residual:+.3g} {r.unit}", r.role]
+        [
+            r.figure,
+            f"{r.published:.4g} {r.unit}",
+            f"{r.model:.4g}",
+            f"{r.lower:.4g} to {r.upper:.4g}",
+            "within its rounding" if r.inside else f"off by {r.residual:+.3g} {r.unit}",
+            r.role,
+        ]
         for r in getattr(fit, "residuals", ())
     ]
     facts = [
-        ["scanner", scanner.id], ["magnet", magnet.id], ["vendor and model", f"{magnet.vendor} {magnet.model}"],
-        ["B0", f"{magnet.B0_T:g} T" if magnet.B0_T else "not stated"], ["evidence grade", str(magnet.grade)],
+        ["scanner", scanner.id],
+        ["magnet", magnet.id],
+        ["vendor and model", f"{magnet.vendor} {magnet.model}"],
+        ["B0", f"{magnet.B0_T:g} T" if magnet.B0_T else "not stated"],
+        ["evidence grade", str(magnet.grade)],
         ["shielding", str(magnet.shielding)],
         ["defaults used", ", ".join(magnet.defaults_used) or "none"],
         ["file hash", magnet.sha256 or "made in memory"],
@@ -181,8 +201,11 @@ def placement_rows(outcome: Outcome) -> list[list[str]]:
             continue
         storey = outcome.project.storey(scanner.storey)
         here = storey.to_site.pose_back(scanner.poses[0])
-        direction = "not known: both run, the worse judged" if len(scanner.field_directions) > 1 \
+        direction = (
+            "not known: both run, the worse judged"
+            if len(scanner.field_directions) > 1
             else scanner.field_directions[0]
+        )
         rows.append([
             scanner.id, scanner.storey, f"{here.position[0]:.3f}, {here.position[1]:.3f} m",
             f"{printed.exact(scanner.isocentre_height)} m", here.patient_end(), scanner.status, direction,
@@ -242,7 +265,9 @@ def space_rows(outcome: Outcome) -> list[list[str]]:
     """Return the rooms and areas with their zone and who may be there."""
     rows = [["space", "storey", "zone", "use", "occupancy", "area", "read from"]]
     for space in outcome.project.spaces:
-        area = f"{space.polygon.area:.1f} m2" if space.polygon is not None and not space.polygon.is_empty else "not drawn"
+        area = (
+            f"{space.polygon.area:.1f} m2" if space.polygon is not None and not space.polygon.is_empty else "not drawn"
+        )
         rows.append([
             space.label, space.storey, space.zone or "not stated", space.use or "not stated",
             space.occupancy or "not stated", area, f"{'drawing' if space.from_plan else 'site file'} ({space.status})",

@@ -35,7 +35,10 @@ def render(outcome: Outcome, pictures: Pictures | None = None, notes: Sequence[s
     ]
     lost = typeset.not_covered(_texts(data))
     if lost:
-        data["notes"] = [*data["notes"], f"characters that the PDF's font lacks, printed by number: {', '.join(lost[:40])}"]
+        data["notes"] = [
+            *data["notes"],
+            f"characters that the PDF's font lacks, printed by number: {', '.join(lost[:40])}",
+        ]
     return typeset.pdf("report.typ", data)
 
 
@@ -56,8 +59,14 @@ def _finding(f: dict[str, Any], picture: str) -> dict[str, Any]:
     if f["margin"] != "-":
         figures.append(f["margin"])
     rule = f["rule"] + (f"; also {', '.join(f['also'])}" if f["also"] else "")
-    return {**f, "figures": ", ".join(figures), "colour": _COLOUR[f["status"]], "picture": picture, "rule": rule,
-            "basis": "somebody's word" if f["basis"] == "attested" else "computed"}
+    return {
+        **f,
+        "figures": ", ".join(figures),
+        "colour": _COLOUR[f["status"]],
+        "picture": picture,
+        "rule": rule,
+        "basis": "somebody's word" if f["basis"] == "attested" else "computed",
+    }
 
 
 def _pictures(outcome: Outcome, pictures: Pictures) -> list[dict[str, str]]:
@@ -65,13 +74,24 @@ def _pictures(outcome: Outcome, pictures: Pictures) -> list[dict[str, str]]:
     for name, drawing in pictures.drawings.items():
         svg = plan_svg.render(drawing, pictures.linework(name)).decode("utf-8")
         legend = "; ".join(f"{s.meaning}" for s in drawing.styles.values() if s.meaning)
-        made.append({"name": f"Plan: {name}", "svg": svg, "caption": legend,
-                     "alt": f"Plan of {name} with field lines, zones, equipment and findings"})
+        made.append(
+            {
+                "name": f"Plan: {name}",
+                "svg": svg,
+                "caption": legend,
+                "alt": f"Plan of {name} with field lines, zones, equipment and findings",
+            }
+        )
     for section, drawing in pictures.sections:
         svg = plan_svg.render(drawing, (), everything=True).decode("utf-8")
-        made.append({"name": f"{drawing.name} through {section.standing.id}", "svg": svg,
-                     "caption": "; ".join(drawing.notes) or "heights from the site datum; field of this magnet",
-                     "alt": f"{drawing.name}: floors, magnet and field lines"})
+        made.append(
+            {
+                "name": f"{drawing.name} through {section.standing.id}",
+                "svg": svg,
+                "caption": "; ".join(drawing.notes) or "heights from the site datum; field of this magnet",
+                "alt": f"{drawing.name}: floors, magnet and field lines",
+            }
+        )
     return made
 
 

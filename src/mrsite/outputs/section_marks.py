@@ -53,8 +53,14 @@ def _floors(outcome: Outcome, section: Section, reach: float, letter: float, pla
         note = f"finished floor of {inert(storey.name, 40)}"
         marks.append(Polyline("SECTION", ((-reach, z, 0.0), (reach, z, 0.0)), False, note))
         if storey.slab_m:
-            marks.append(Polyline("LEGEND", ((-reach, z - storey.slab_m, 0.0), (reach, z - storey.slab_m, 0.0)), False,
-                                  f"underside of the slab, {storey.slab_m:g} m as stated"))
+            marks.append(
+                Polyline(
+                    "LEGEND",
+                    ((-reach, z - storey.slab_m, 0.0), (reach, z - storey.slab_m, 0.0)),
+                    False,
+                    f"underside of the slab, {storey.slab_m:g} m as stated",
+                )
+            )
         label = f"{inert(storey.name, 40)} {printed.exact(z)} m"
         marks.append(Text("SECTION", label, (-reach + letter, z + letter), letter, 0.0, "left", note))
         top = z + (storey.ceiling or 2.7)
@@ -63,17 +69,27 @@ def _floors(outcome: Outcome, section: Section, reach: float, letter: float, pla
         for low, high, space in _cut_spaces(outcome, section, own, storey, reach):
             for s in (low, high):
                 if abs(s) < reach - 1e-6:
-                    marks.append(Polyline("LEGEND", ((s, z, 0.0), (s, top, 0.0)), False,
-                                          f"face of {inert(space.label, 60)}"))
+                    marks.append(
+                        Polyline("LEGEND", ((s, z, 0.0), (s, top, 0.0)), False, f"face of {inert(space.label, 60)}")
+                    )
             if high - low > 1.0:
                 wide = max(4, int((high - low) / (0.7 * letter)))
-                text = Text("LEGEND", inert(space.label, wide), ((low + high) / 2, top - 1.5 * letter), 0.8 * letter,
-                            0.0, "centre", "")
+                text = Text(
+                    "LEGEND",
+                    inert(space.label, wide),
+                    ((low + high) / 2, top - 1.5 * letter),
+                    0.8 * letter,
+                    0.0,
+                    "centre",
+                    "",
+                )
                 marks += placer.best([(text,)])
     return marks
 
 
-def _cut_spaces(outcome: Outcome, section: Section, own: Any, storey: Any, reach: float) -> list[tuple[float, float, Any]]:
+def _cut_spaces(
+    outcome: Outcome, section: Section, own: Any, storey: Any, reach: float
+) -> list[tuple[float, float, Any]]:
     from shapely import LineString, get_parts
 
     angle = math.radians(section.bearing_deg)
@@ -109,19 +125,29 @@ def _magnet(section: Section, letter: float, placer: Placer) -> list[Mark]:
         tip = (length or 1.5) / 2 + 8 * letter
         marks += [
             Polyline("MAGNET", ((0.0, z, 0.0), (tip, z, 0.0)), False, "the arrow points to the patient end"),
-            Polyline("MAGNET", ((tip - 2 * letter, z - letter, 0.0), (tip, z, 0.0), (tip - 2 * letter, z + letter, 0.0)),
-                     True, note),
+            Polyline(
+                "MAGNET",
+                ((tip - 2 * letter, z - letter, 0.0), (tip, z, 0.0), (tip - 2 * letter, z + letter, 0.0)),
+                True,
+                note,
+            ),
             Text("MAGNET", "PATIENT END", (tip + letter, z), letter, 0.0, "left", note),
         ]
     elif diameter:
         marks.append(Circle("MAGNET", (0.0, z), diameter / 2, note))
     label = f"{inert(standing.id, 30)}: {inert(standing.magnet.label, 60)}"
-    marks += placer.best([(Text("MAGNET", label, (0.0, z + k * letter), letter, 0.0, "centre", note),)
-                          for k in (-4, 4, -7, 7, -12, 12, -18, 18)])
+    marks += placer.best(
+        [
+            (Text("MAGNET", label, (0.0, z + k * letter), letter, 0.0, "centre", note),)
+            for k in (-4, 4, -7, 7, -12, 12, -18, 18)
+        ]
+    )
     return marks
 
 
 def _size(standing: Standing) -> tuple[float | None, float | None]:
     fit = getattr(standing.magnet, "fit", None)
-    return (standing.magnet.magnet_length_m or getattr(fit, "magnet_length_m", None),
-            standing.magnet.cryostat_diameter_m or getattr(fit, "cryostat_diameter_m", None))
+    return (
+        standing.magnet.magnet_length_m or getattr(fit, "magnet_length_m", None),
+        standing.magnet.cryostat_diameter_m or getattr(fit, "cryostat_diameter_m", None),
+    )

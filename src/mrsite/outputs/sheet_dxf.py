@@ -15,7 +15,7 @@ from mrsite.base.data import data_folder
 from mrsite.base.text import inert
 from mrsite.outputs.dxf_splice import with_paper
 from mrsite.outputs.layers import style_of
-from mrsite.outputs.mark import Drawing, LayerStyle, Mark, Polyline, Text
+from mrsite.outputs.mark import Drawing, Mark, Polyline, Text
 from mrsite.outputs.overlay_dxf import with_header
 from mrsite.outputs.plan_svg import HostText
 from mrsite.outputs.title_marks import legend, table
@@ -52,18 +52,27 @@ def render(drawing: Drawing, linework: Sequence[Any], unit_m: float, insunits: i
     column = _column(drawing, width, height, scale, paper)
     model = [m for m in drawing.marks if m.item not in ("LEGEND",)]
     background = _background(linework)
-    styles = {**drawing.styles, "HOST": replace(style_of("HOST", lambda item: item), name=_named(drawing, "HOST"),
-                                                aci=8, rgb="#808080")}
+    styles = {
+        **drawing.styles,
+        "HOST": replace(style_of("HOST", lambda item: item), name=_named(drawing, "HOST"), aci=8, rgb="#808080"),
+    }
     for item in ("LEGEND", "NOTE"):
         styles.setdefault(item, replace(style_of(item, lambda item: item), name=_named(drawing, item)))
     whole = replace(drawing, marks=(*background, *model), styles=styles)
     in_paper = replace(drawing, marks=tuple(column), styles=styles, plot_scale=1.0)
     blank = (data_folder("outputs") / "blank_sheet_R2010.dxf").read_bytes()
-    blank = with_header(blank, {"$INSUNITS": (insunits,), "$EXTMIN": (x0 / unit_m, y0 / unit_m, 0.0),
-                                "$EXTMAX": (x1 / unit_m, y1 / unit_m, 0.0), "$LTSCALE": (1.0,)})
+    blank = with_header(
+        blank,
+        {
+            "$INSUNITS": (insunits,),
+            "$EXTMIN": (x0 / unit_m, y0 / unit_m, 0.0),
+            "$EXTMAX": (x1 / unit_m, y1 / unit_m, 0.0),
+            "$LTSCALE": (1.0,),
+        },
+    )
     centre = ((x0 + x1) / 2 / unit_m, (y0 + y1) / 2 / unit_m)
     view_height = view_h * 1e-3 * scale / unit_m
-    values = {
+    values: dict[bytes, float | bytes] = {
         b"8411.50_x_5944.50": f"{width:.2f}_x_{height:.2f}".encode(),
         b"8411.5": width, b"5944.5": height, b"4205.75": width / 2, b"2972.25": height / 2,
         b"9252.650000000001": width * 1.1, b"6538.950000000001": height * 1.1,
@@ -82,8 +91,6 @@ def _named(drawing: Drawing, item: str) -> str:
         if style.name.endswith(style.item):
             return style.name[: len(style.name) - len(style.item)] + item
     return f"X-MRIS-{item}"
-
-
 
 
 def _background(linework: Sequence[Any]) -> list[Mark]:
@@ -112,7 +119,9 @@ def _column(drawing: Drawing, width: float, height: float, scale: float, paper: 
     listed, _ = legend(entries, left + 4, top - 4, letter)
     marks += listed
     rows = [[inert(cell, 62) for cell in row] for row in _title(drawing)]
-    rows += [["scale", f"1:{scale:g} on {paper}" + ("" if paper.upper() in _papers() else " (unknown size, taken as A1)")]]
+    rows += [
+        ["scale", f"1:{scale:g} on {paper}" + ("" if paper.upper() in _papers() else " (unknown size, taken as A1)")]
+    ]
     y = top - 4 - (len(entries) + 5) * 1.9 * letter
     marks += table("TITLE", rows, left + 4, y, letter, limit=62)[0]
     if any("UNVERIFIED" in cell for row in rows for cell in row):

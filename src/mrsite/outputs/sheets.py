@@ -50,7 +50,9 @@ def fringe_plot(outcome: Outcome, pictures: Pictures, storey: str, standing: Sta
             shape = getattr(region, edge)
             if not shape.is_empty:
                 along, across = _half_extents(shape, standing)
-                name = printed.line_name("B", region.level, region.kind, edge, region.heights, outcome.project.drawing.show)
+                name = printed.line_name(
+                    "B", region.level, region.kind, edge, region.heights, outcome.project.drawing.show
+                )
                 rows.append([name, _reach(along), _reach(across)])
     issue = outcome.project.issue
     words = [
@@ -63,14 +65,18 @@ def fringe_plot(outcome: Outcome, pictures: Pictures, storey: str, standing: Sta
     ]
     return typeset.pdf("fringe_plot.typ", {
         "title": f"{outcome.project.name}: fringe field of {standing.id} on {storey}",
-        "warning": "" if standing.verified else f"{UNVERIFIED}: not for use in a control room until the figures are known",
-        "svg": svg.decode("utf-8"), "width_mm": round(width * 1000 / scale, 2), "height_mm": round(height * 1000 / scale, 2),
-        "alt": f"Plan of {storey} with the field lines of {standing.id}", "scale": f"Scale 1:{scale} on A3", "reach": rows,
+        "warning": "" if standing.verified else f"{UNVERIFIED}: not for use before the figures are known",
+        "svg": svg.decode("utf-8"), "width_mm": round(width * 1000 / scale, 2),
+        "height_mm": round(height * 1000 / scale, 2),
+        "alt": f"Plan of {storey} with the field lines of {standing.id}", "scale": f"Scale 1:{scale} on A3",
+        "reach": rows,
         "words": words,
     })  # fmt: skip
 
 
-def floor_marking(outcome: Outcome, pictures: Pictures, storey: str, standing: Standing, regions: Sequence[Any]) -> bytes:
+def floor_marking(
+    outcome: Outcome, pictures: Pictures, storey: str, standing: Standing, regions: Sequence[Any]
+) -> bytes:
     """Return set-out dimensions: outer edges of the envelopes, by angle and by offsets from the isocentre."""
     tables = []
     for region in regions:
@@ -83,12 +89,20 @@ def floor_marking(outcome: Outcome, pictures: Pictures, storey: str, standing: S
             if found is not None:
                 distance, (x, y) = found
                 angle = math.radians(degrees)
-                rows.append([f"{degrees} deg", _reach(distance), _offset(distance * math.cos(angle)),
-                             _offset(distance * math.sin(angle)), f"{x:.3f} m", f"{y:.3f} m"])
+                rows.append(
+                    [
+                        f"{degrees} deg",
+                        _reach(distance),
+                        _offset(distance * math.cos(angle)),
+                        _offset(distance * math.sin(angle)),
+                        f"{x:.3f} m",
+                        f"{y:.3f} m",
+                    ]
+                )
         tables.append({
             "name": name, "rows": rows,
-            "said": "Angles anticlockwise from the patient end, seen from above. Where the line is wavy, join the points "
-                    "outside rather than inside.",
+            "said": "Angles anticlockwise from the patient end, seen from above. Where the line is wavy, join the "
+                    "points outside rather than inside.",
         })  # fmt: skip
     window = _window(standing, regions)
     drawing = pictures.drawings[storey]
@@ -124,16 +138,35 @@ def vendor_rows(outcome: Outcome) -> list[list[str]]:
         magnet = scanner.magnet
         who = f"{scanner.id} ({magnet.id})"
         if not getattr(magnet, "verified", False):
-            rows.append((f"{who}: distances of the field lines were not read in any source",
-                         "isogauss plot or table: 0.5, 1, 3, 5, 10, 20, 40 and 200 mT, axial and radial, with document, "
-                         "section and year; whether distances are extents or on the axis"))
+            rows.append(
+                (
+                    f"{who}: distances of the field lines were not read in any source",
+                    "isogauss plot or table: 0.5, 1, 3, 5, 10, 20, 40 and 200 mT, axial and radial, with document, "
+                    "section and year; whether distances are extents or on the axis",
+                )
+            )
         for name in magnet.defaults_used:
-            rows.append((f"{who}: {name.replace('_', ' ')} is the default of its class", "the dimension, from the data sheet"))
+            rows.append(
+                (f"{who}: {name.replace('_', ' ')} is the default of its class", "the dimension, from the data sheet")
+            )
         if len(scanner.field_directions) > 1:
-            rows.append((f"{who}: direction of the field not known", "whether the field points to the patient end or away"))
-        for mapping, keys in (("helium", ("sealed", "inventory_L", "peak_flow_kg_s", "inlet_temperature_K",
-                                          "max_back_pressure_kPa", "flange_diameter_mm")),
-                              ("siting", ("isocentre_height_m", "moving_metal"))):
+            rows.append(
+                (f"{who}: direction of the field not known", "whether the field points to the patient end or away")
+            )
+        for mapping, keys in (
+            (
+                "helium",
+                (
+                    "sealed",
+                    "inventory_L",
+                    "peak_flow_kg_s",
+                    "inlet_temperature_K",
+                    "max_back_pressure_kPa",
+                    "flange_diameter_mm",
+                ),
+            ),
+            ("siting", ("isocentre_height_m", "moving_metal")),
+        ):
             held = getattr(magnet, mapping, {})
             missing = [k.replace("_", " ") for k in keys if k not in held]
             if missing:
@@ -149,11 +182,19 @@ def architect_rows(outcome: Outcome) -> list[list[str]]:
         if storey.plan is None:
             rows.append((f"{storey.name}: no drawing", "the plan as DXF"))
         elif storey.plan.unit_decision.conflicts:
-            rows.append((f"{storey.name}: {'; '.join(storey.plan.unit_decision.conflicts)}",
-                         "the drawing unit, and a file that declares it"))
-        rows += [(f"{storey.name}: {text}", "a complete drawing") for text in (storey.plan.incomplete if storey.plan else ())]
+            rows.append(
+                (
+                    f"{storey.name}: {'; '.join(storey.plan.unit_decision.conflicts)}",
+                    "the drawing unit, and a file that declares it",
+                )
+            )
+        rows += [
+            (f"{storey.name}: {text}", "a complete drawing") for text in (storey.plan.incomplete if storey.plan else ())
+        ]
         if storey.registered is None and len(outcome.project.storeys) > 1:
-            rows.append((f"{storey.name}: not shown to coincide with the other drawings", "two points common to both drawings"))
+            rows.append(
+                (f"{storey.name}: not shown to coincide with the other drawings", "two points common to both drawings")
+            )
     numbers = {finding.id: number for number, finding in numbered(outcome.findings)}
     for ask in outcome.asks:
         settles = ", ".join(numbers.get(i, i) for i in ask.settles)

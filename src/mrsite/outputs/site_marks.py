@@ -50,9 +50,9 @@ def zone_marks(spaces: Iterable[Any], letter: float, placer: Placer) -> list[Mar
         marks += [Polyline(item, ring, True, note) for ring in rings]
         x, y = middle(space.polygon)
         label = f"ZONE {space.zone}  {inert(space.label, 40)}"
-        marks += placer.best([
-            (Text(item, label, (x, y + k * letter), letter, 0.0, "centre", note),) for k in (-3, 3, -6, 6, 9, -9)
-        ])
+        marks += placer.best(
+            [(Text(item, label, (x, y + k * letter), letter, 0.0, "centre", note),) for k in (-3, 3, -6, 6, 9, -9)]
+        )
     return marks
 
 
@@ -85,8 +85,13 @@ def equipment_marks(equipment: Iterable[Any], worst: Any, letter: float, placer:
             rows[-1] += f": {finding.status.upper()}"
         x, y = middle(item.footprint)
         marks += _beside((x, y), rows, "EQPT", 0.8 * letter, note, placer)
-        values = (("ID", item.id), ("LIMIT", limit), ("VALUE_MT", measured),
-                  ("SOURCE", item.source or (finding.source if finding else "")), ("REV", revision))
+        values = (
+            ("ID", item.id),
+            ("LIMIT", limit),
+            ("VALUE_MT", measured),
+            ("SOURCE", item.source or (finding.source if finding else "")),
+            ("REV", revision),
+        )
         marks.append(Tag("EQPT", (x, y), values, note))
     return marks
 
@@ -104,8 +109,9 @@ def _beside(at: Point, rows: Sequence[str], item: str, letter: float, note: str,
     return marks
 
 
-def _rows_about(at: Point, rows: Sequence[str], item: str, letter: float, note: str, step: float = 1.6
-                ) -> list[tuple[Text, ...]]:
+def _rows_about(
+    at: Point, rows: Sequence[str], item: str, letter: float, note: str, step: float = 1.6
+) -> list[tuple[Text, ...]]:
     candidates = []
     wide = 0.9 * letter * max(map(len, rows))
     depth = step * letter * (len(rows) - 1)
@@ -113,9 +119,11 @@ def _rows_about(at: Point, rows: Sequence[str], item: str, letter: float, note: 
         for dx, dy in ((1, 0), (0, -1), (0, 1), (-1, 0), (1, -1), (-1, 1), (1, 1), (-1, -1)):
             x = at[0] + dx * reach * letter - (wide if dx < 0 else wide / 2 if dx == 0 else 0.0)
             y = at[1] + dy * reach * letter + (depth if dy > 0 else depth / 2 if dy == 0 else 0.0)
-            candidates.append(tuple(
-                Text(item, row, (x, y - k * step * letter), letter, 0.0, "left", note) for k, row in enumerate(rows)
-            ))
+            candidates.append(
+                tuple(
+                    Text(item, row, (x, y - k * step * letter), letter, 0.0, "left", note) for k, row in enumerate(rows)
+                )
+            )
     return candidates
 
 
@@ -138,8 +146,13 @@ def door_marks(doors: Iterable[Any], letter: float, placer: Placer, revision: st
         rows = [inert(door.label, 30) if door.number else "door", *([", ".join(words)] if words else [])]
         marks.append(Circle("DOOR", door.at, 0.7 * letter, note))
         marks += _beside(door.at, rows, "DOOR", 0.7 * letter, note, placer)
-        values = (("ID", door.label), ("LOCK", _said(door.lock)), ("OPENS", door.opens or "not stated"),
-                  ("SIGNS", "+".join(door.signs) if door.signs is not None else "not stated"), ("REV", revision))
+        values = (
+            ("ID", door.label),
+            ("LOCK", _said(door.lock)),
+            ("OPENS", door.opens or "not stated"),
+            ("SIGNS", "+".join(door.signs) if door.signs is not None else "not stated"),
+            ("REV", revision),
+        )
         marks.append(Tag("DOOR", door.at, values, note))
     return marks
 
@@ -148,8 +161,9 @@ def _said(value: bool | None) -> str:
     return "not stated" if value is None else ("yes" if value else "no")
 
 
-def pipe_marks(pipes: Iterable[tuple[str, Sequence[tuple[float, float, float]]]], letter: float, placer: Placer
-               ) -> list[Mark]:
+def pipe_marks(
+    pipes: Iterable[tuple[str, Sequence[tuple[float, float, float]]]], letter: float, placer: Placer
+) -> list[Mark]:
     """Return quench pipes given as a name and points (plan x, y; height from the site datum)."""
     marks: list[Mark] = []
     for name, points in pipes:
@@ -166,7 +180,9 @@ def steel_marks(steel: Iterable[Any], letter: float, placer: Placer) -> list[Mar
     """Return passive shields as stated."""
     marks: list[Mark] = []
     for plate in steel:
-        note = f"steel {inert(plate.id, 40)}, {plate.thickness_m * 1e3:g} mm {inert(plate.material or '', 40)}, as stated"
+        note = (
+            f"steel {inert(plate.id, 40)}, {plate.thickness_m * 1e3:g} mm {inert(plate.material or '', 40)}, as stated"
+        )
         at: Point | None = None
         for a, b in plate.lines:
             marks.append(Polyline("STEEL", ((*a, 0.0), (*b, 0.0)), False, note))
@@ -180,7 +196,9 @@ def steel_marks(steel: Iterable[Any], letter: float, placer: Placer) -> list[Mar
     return marks
 
 
-def dimension_marks(at: Point, bearing_deg: float, room: Any, letter: float, lengths: str, placer: Placer) -> list[Mark]:
+def dimension_marks(
+    at: Point, bearing_deg: float, room: Any, letter: float, lengths: str, placer: Placer
+) -> list[Mark]:
     """Return the clear distances from an isocentre to the faces of its room, as line and text.
 
     Text and not a dimension object: one reader redraws those by the file's header and printed
@@ -205,8 +223,14 @@ def dimension_marks(at: Point, bearing_deg: float, room: Any, letter: float, len
         note = "clear distance from isocentre to the face of the room, rounded down"
         marks.append(Polyline("DIMS", ((*at, 0.0), (x, y, 0.0)), False, note))
         tick = 0.8 * letter
-        marks.append(Polyline("DIMS", ((x - tick * (dx - dy), y - tick * (dy + dx), 0.0),
-                                       (x + tick * (dx - dy), y + tick * (dy + dx), 0.0)), False, note))
+        marks.append(
+            Polyline(
+                "DIMS",
+                ((x - tick * (dx - dy), y - tick * (dy + dx), 0.0), (x + tick * (dx - dy), y + tick * (dy + dx), 0.0)),
+                False,
+                note,
+            )
+        )
         shown = math.degrees(angle) % 180.0
         shown = shown - 180.0 if shown > 90.0 else shown
         candidates = []
@@ -214,8 +238,19 @@ def dimension_marks(at: Point, bearing_deg: float, room: Any, letter: float, len
             for side in (0.9, -0.9):
                 px = at[0] + share * distance * dx - side * letter * dy
                 py = at[1] + share * distance * dy + side * letter * dx
-                candidates.append((Text("DIMS", printed.length(distance, lengths), (px, py), 0.8 * letter,
-                                        round(shown, 3), "centre", note),))
+                candidates.append(
+                    (
+                        Text(
+                            "DIMS",
+                            printed.length(distance, lengths),
+                            (px, py),
+                            0.8 * letter,
+                            round(shown, 3),
+                            "centre",
+                            note,
+                        ),
+                    )
+                )
         marks += placer.best(candidates)
     return marks
 

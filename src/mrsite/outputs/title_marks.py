@@ -26,8 +26,16 @@ def legend(entries: Sequence[LayerStyle], x: float, y: float, letter: float) -> 
     return marks, width
 
 
-def table(title: str, rows: Sequence[Sequence[str]], x: float, y: float, letter: float, *, item: str = "LEGEND",
-          limit: int = 70) -> tuple[list[Mark], float]:
+def table(
+    title: str,
+    rows: Sequence[Sequence[str]],
+    x: float,
+    y: float,
+    letter: float,
+    *,
+    item: str = "LEGEND",
+    limit: int = 70,
+) -> tuple[list[Mark], float]:
     """Return a table's marks, hanging from (x, y), and its width; the first row is the heading."""
     shown = [[inert(cell, limit) for cell in row] for row in rows]
     columns = max((len(row) for row in shown), default=0)
@@ -63,8 +71,15 @@ def scale_check(host: Box, letter: float, y: float, unit: str) -> list[Mark]:
     note = "measure it in CAD: a different length means that the drawing came in at a wrong scale"
     marks: list[Mark] = [
         Polyline("CHECK", ((x0, y, 0.0), (x0 + CHECK_BAR_M, y, 0.0)), False, note),
-        Text("CHECK", f"SCALE CHECK: this bar is {CHECK_BAR_M:g} m; drawing unit taken as {unit}",
-             (x0, y + 1.4 * letter), letter, 0.0, "left", note),
+        Text(
+            "CHECK",
+            f"SCALE CHECK: this bar is {CHECK_BAR_M:g} m; drawing unit taken as {unit}",
+            (x0, y + 1.4 * letter),
+            letter,
+            0.0,
+            "left",
+            note,
+        ),
     ]
     for at in (x0, x0 + CHECK_BAR_M):
         marks.append(Polyline("CHECK", ((at, y - letter, 0.0), (at, y + letter, 0.0)), False, note))
@@ -72,5 +87,7 @@ def scale_check(host: Box, letter: float, y: float, unit: str) -> list[Mark]:
     for x, y_ in ((x0, y0), (x1, y1)):
         marks.append(Polyline("CHECK", ((x - arm, y_, 0.0), (x + arm, y_, 0.0)), False, "corner of the host"))
         marks.append(Polyline("CHECK", ((x, y_ - arm, 0.0), (x, y_ + arm, 0.0)), False, "corner of the host"))
-        marks.append(Text("CHECK", f"host corner x {x:.3f} y {y_:.3f} m", (x + letter, y_ - 1.5 * letter), 0.7 * letter))
+        marks.append(
+            Text("CHECK", f"host corner x {x:.3f} y {y_:.3f} m", (x + letter, y_ - 1.5 * letter), 0.7 * letter)
+        )
     return marks

@@ -19,9 +19,10 @@ def pdf(template: str, data: Mapping[str, Any]) -> bytes:
     """
     import typst
 
+    compiler: Any = typst.compile
     source = (data_folder("outputs") / "report" / template).read_bytes()
     text = json.dumps(printable(data), ensure_ascii=False, sort_keys=True)
-    return bytes(typst.compile(
+    return bytes(compiler(
         source, font_paths=[str(_fonts())], ignore_system_fonts=True, sys_inputs={"report": text},
         pdf_standards=["ua-1"],
     ))  # fmt: skip
@@ -36,7 +37,7 @@ def _fonts() -> Path:
 
 @cache
 def _covered() -> frozenset[int]:
-    from fontTools.ttLib import TTFont
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped,unused-ignore]
 
     return frozenset(TTFont(_fonts() / "DejaVuSans.ttf").getBestCmap())
 
@@ -53,7 +54,9 @@ def printable(value: Any) -> Any:
 
 
 def _shown(character: str) -> str:
-    if character in "\n\t" or (ord(character) in _covered() and unicodedata.category(character) not in ("Cc", "Cs", "Cf")):
+    if character in "\n\t" or (
+        ord(character) in _covered() and unicodedata.category(character) not in ("Cc", "Cs", "Cf")
+    ):
         return character
     return f"[U+{ord(character):04X}]"
 

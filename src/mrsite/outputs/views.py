@@ -94,7 +94,8 @@ def _to_site(to_site: Any, here: npt.NDArray[np.float64]) -> npt.NDArray[np.floa
         return here
     c, s = math.cos(to_site.angle_rad), math.sin(to_site.angle_rad)
     d = here - np.array(to_site.pivot_here)
-    return np.column_stack([c * d[:, 0] - s * d[:, 1], s * d[:, 0] + c * d[:, 1]]) + np.array(to_site.pivot_site)
+    turned = np.column_stack([c * d[:, 0] - s * d[:, 1], s * d[:, 0] + c * d[:, 1]])
+    return np.asarray(turned + np.array(to_site.pivot_site))
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,8 +140,11 @@ def sections(outcome: Outcome, standing: Standing, storey_name: str) -> tuple[Se
     storey = outcome.project.storey(storey_name)
     level = storey.elevation + standing.height
     heights = (standing.height, standing.height)
-    cuts = [r for r in outcome.evidence.regions
-            if (r.storey, r.kind, r.quantity, r.heights) == (storey_name, "cut", "B", heights)]
+    cuts = [
+        r
+        for r in outcome.evidence.regions
+        if (r.storey, r.kind, r.quantity, r.heights) == (storey_name, "cut", "B", heights)
+    ]
     along: list[SectionLine] = []
     across: list[SectionLine] = []
     for cut in cuts:
