@@ -81,8 +81,9 @@ def _about_field(finding: Finding) -> bool:
 
 
 def _angles(first: float) -> list[float]:
-    """Return directions all round, the given one first and its neighbours next."""
+    """Return directions all round in whole steps, the one nearest to the given first and its neighbours next."""
     step = 2 * math.pi / _DIRECTIONS
+    first = step * round(first / step)
     order = [0] + [s * k for k in range(1, _DIRECTIONS // 2 + 1) for s in (1, -1)]
     return [first + step * k for k in order[:_DIRECTIONS]]
 
@@ -176,7 +177,8 @@ def _magnet(project: Project, scanner: Scanner) -> Iterator[Change]:
 
     yield Change(
         "raise magnet", raised, (0.05, 0.1, 0.2, 0.3),
-        lambda amount: f"Raise the isocentre of {scanner.id} by {amount:.2f} m (its vendor must agree)", continuous=False,
+        lambda amount: f"Raise the isocentre of {scanner.id} by {amount:.2f} m (its vendor must agree)",
+        continuous=False,
         values=lambda amount: {f"scanner.{scanner.id}.isocentre_height": round(scanner.isocentre_height + amount, 3)},
     )  # fmt: skip
 
@@ -260,7 +262,8 @@ def _metal(project: Project, id_: str) -> Iterator[Change]:
 
         return Change(
             "move metal", make, (0.25, 0.5, 1.0, 2.0, 4.0, 8.0),
-            lambda amount: f"Move the way of {id_} by {amount:.2f} m to the {_word(angle)} of the plan", field_same=True,
+            lambda amount: f"Move the way of {id_} by {amount:.2f} m to the {_word(angle)} of the plan",
+            field_same=True,
             values=lambda amount: {f"moving_metal.{id_}.path": [[round(a, 3), round(b, 3)] for a, b in path(amount)]},
         )  # fmt: skip
 
@@ -307,7 +310,9 @@ def _spaces(project: Project, finding: Finding) -> Iterator[Change]:
             f"{', '.join(names) or 'its doors'}"
         ),
         "room", continuous=False, field_same=True,
-        values=lambda _amount: {f"room.{key}.occupancy": "restricted", f"room.{key}.zone": "III"} if space.stated else {},
+        values=lambda _amount: (
+            {f"room.{key}.occupancy": "restricted", f"room.{key}.zone": "III"} if space.stated else {}
+        ),
     )  # fmt: skip
     if space.is_area and finding.location is not None:
         inside = finding.location.buffer(0.5).intersection(space.polygon)
@@ -321,7 +326,7 @@ def _spaces(project: Project, finding: Finding) -> Iterator[Change]:
 
         yield Change(
             "fence", fenced, (1.0,),
-            lambda _amount: f"Fence off {inside.area:.1f} m2 of {space.label}, 0.5 m beyond the line, so that nobody enters",
+            lambda _amount: f"Fence off {inside.area:.1f} m2 of {space.label}, 0.5 m beyond the line, against everybody",
             "area", continuous=False, field_same=True,
         )  # fmt: skip
 
