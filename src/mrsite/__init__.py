@@ -24,6 +24,9 @@ _HOMES = {
     "rules": "mrsite.face.quick",
     "vent": "mrsite.face.quick",
     "validate": "mrsite.face.quick",
+    "compare": "mrsite.face.studies",
+    "sweep": "mrsite.face.studies",
+    "survey": "mrsite.face.studies",
     "plot": "mrsite.face.show",
 }
 _ROOMS = ("fields", "maps")
@@ -47,8 +50,11 @@ if TYPE_CHECKING:
     from mrsite.face.show import plot as plot
     from mrsite.face.site import Site as Site
     from mrsite.face.site import load_site as load_site
+    from mrsite.face.studies import compare as compare
+    from mrsite.face.studies import survey as survey
+    from mrsite.face.studies import sweep as sweep
 
-__all__ = sorted([*_HOMES, *_ROOMS])  # noqa: PLE0605
+__all__ = sorted([*_HOMES, *_ROOMS])
 
 
 def __getattr__(name: str) -> Any:

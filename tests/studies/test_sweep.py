@@ -71,7 +71,7 @@ def test_every_combination_has_its_row_and_its_file(study: Path, tmp_path: Path)
         ("90", "[5.0, 4.0]"),
         ("90", "[3.5, 4.0]"),
     }
-    # along the bore the line reaches further: turned across and moved to the hall it enters it most when it points there
+    # along the bore the line reaches further: moved towards the hall it enters it most when it points there
     out = {(r["scanner.MR1.bearing_deg"], r["scanner.MR1.isocentre"]): float(r["exceedance_m2"]) for r in table}
     assert out["0", "[5.0, 4.0]"] == 0.0
     assert out["0", "[3.5, 4.0]"] > out["90", "[3.5, 4.0]"] > 0.0

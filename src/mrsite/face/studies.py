@@ -1,0 +1,111 @@
+"""Functions over many assessments: compare magnets, sweep values, learn from a survey."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas
+
+    from mrsite.studies.compare import Comparison
+    from mrsite.studies.survey.run import Survey
+
+Progress = Callable[[str, float], None]
+
+
+def compare(
+    path: str | Path, magnets: str | Sequence[str], *, scanner: str | None = None, progress: Progress | None = None
+) -> Comparison:
+    """Put each magnet in the place of a scanner and assess the site.
+
+    Parameters
+    ----------
+    path : path of a site file
+    magnets : str or sequence of str
+        Ids or paths; or a filter such as ``"3T"`` or ``"all"``.
+    scanner : str, optional
+        Which scanner is replaced; the first by default.
+
+    Returns
+    -------
+    Comparison
+        Candidates with areas (m2) and reach (m) with their bands, and what can be ranked.
+
+    Raises
+    ------
+    InputError
+        Fewer than two magnets, an unknown one, or a site that cannot be read.
+    """
+    from mrsite.studies import compare as studies
+
+    chosen = studies.choose(magnets) if isinstance(magnets, str) else tuple(magnets)
+    return studies.compare(path, chosen, scanner=scanner, progress=progress)
+
+
+def sweep(
+    path: str | Path,
+    out: str | Path,
+    *,
+    scheduler: str | None = None,
+    workers: int | None = None,
+    resume: bool = False,
+    progress: Progress | None = None,
+) -> pandas.DataFrame:
+    """Run a study file: every case assessed, kept as it finishes, one table.
+
+    Parameters
+    ----------
+    path : path of a study file
+    out : path of the output folder
+    scheduler : str, optional
+        Address of a Dask scheduler, ``tcp://host:port``.
+    workers : int, optional
+        Start so many local Dask workers; without either the cases run one after another.
+    resume : bool
+        Keep the results that an earlier run left in ``out``.
+
+    Returns
+    -------
+    DataFrame
+        One row a case: the varied values, conclusion, counts, areas (m2), error.
+
+    Raises
+    ------
+    InputError
+        The study cannot be read.
+    MachineError
+        The scheduler was lost; the message says how to go on.
+    """
+    import pandas
+
+    from mrsite.studies import sweep as studies
+    from mrsite.studies.table import table_rows
+
+    done = studies.sweep(path, out, scheduler=scheduler, workers=workers, resume=resume, progress=progress)
+    return pandas.DataFrame(table_rows(done.study, done.results))
+
+
+def survey(path: str | Path, readings: str | Path | None = None) -> Survey:
+    """Compare readings with the prediction, judge them by themselves, and learn the magnet from them.
+
+    Parameters
+    ----------
+    path : path of a site file
+    readings : path of a CSV, optional
+        Columns x, y (m), height (m above floor), B with its unit; by default that of ``[[survey]]``.
+
+    Returns
+    -------
+    Survey
+        Verdicts a reading (T), suspicions, the updated magnet where the readings support one.
+
+    Raises
+    ------
+    InputError
+        Readings that cannot be understood, or a site that cannot be read.
+    """
+    from mrsite.studies.survey.run import survey as run
+
+    return run(path, readings)
