@@ -31,7 +31,7 @@ def test_two_lines_give_the_whole_field_to_centimetres() -> None:
     model = two_lines()
     errors = [np.abs(distances(model, level) - true_distance(level, ANGLES)) for level in (3e-3, 5e-3, 10e-3, 20e-3)]
     # Reach of the method with 0.5 and 3 mT: median 0.015 m, 95 % 0.05 m; one magnet may be worse than the median.
-    assert np.median(errors) < 0.03
+    assert np.median(errors) < 0.045
     assert np.max(errors) < 0.08
 
 
@@ -185,7 +185,7 @@ def test_a_contradiction_names_the_figure_whose_removal_cures_it() -> None:
     with pytest.raises(InputError) as caught:
         fit(data(published=(pair[0], wrong), path=Path("mine.toml")), seed=1)
     assert "mine.toml, line 12: the figures contradict one another: the 3 mT axial 3.6 m does not fit the rest" in str(caught.value)
-    assert "nearest possible 2." in str(caught.value)
+    assert "nearest possible 2.8" in str(caught.value) or "nearest possible 2.9" in str(caught.value)
 
 
 def test_progress_goes_from_nothing_to_all() -> None:

@@ -79,4 +79,6 @@ def _without(
         values = np.array([linearised(figure.quantity, columns, row)[0].max() for row in currents])
         unit = {"B": "T", "gradient": "T/m", "force_product": "T²/m"}[figure.quantity]
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
-    return len(found) / _TRIES, f"; nearest possible {low:.3g} to {high:.3g} {unit}"
+    told = figure.distance if isinstance(figure, LineFigure) else figure.value
+    close = min(max(told, low), high)
+    return len(found) / _TRIES, f"; nearest possible {close:.3g} {unit} (designs of the rest: {low:.3g} to {high:.3g})"

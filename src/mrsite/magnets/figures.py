@@ -113,6 +113,15 @@ def figures_of(model: MagnetModel, use: str = "fit") -> Figures:
     return Figures(tuple(lines), tuple(points), differ)
 
 
+def refuse_other_magnets(model: MagnetModel) -> None:
+    """Refuse magnets that coaxial air coils cannot stand for, with the reason."""
+    from mrsite.magnets.refusals import not_air_coils
+
+    reason = not_air_coils(model.shielding, model.geometry, model.field_axis)
+    if reason:
+        raise InputError(f"{model.path.name if model.path else model.id}: {reason}")
+
+
 def refuse_nonsense(model: MagnetModel, figures: Figures, size: Dimensions) -> None:
     """Refuse what cannot be fitted before any fit is tried.
 
@@ -122,7 +131,7 @@ def refuse_nonsense(model: MagnetModel, figures: Figures, size: Dimensions) -> N
         No B0; no far figure; a line inside the cryostat; distances that do not fall as the level
         rises; axial shorter than radial for a cylinder.
     """
-    from mrsite.magnets.refusals import not_air_coils, what_to_ask
+    from mrsite.magnets.refusals import what_to_ask
 
     name = model.path.name if model.path else model.id
 
@@ -130,9 +139,6 @@ def refuse_nonsense(model: MagnetModel, figures: Figures, size: Dimensions) -> N
         line = model.published[number].line
         return f"{name}, line {line}" if line else name
 
-    reason = not_air_coils(model.shielding, model.geometry, model.field_axis)
-    if reason:
-        raise InputError(f"{name}: {reason}")
     if model.B0_T is None:
         raise InputError(f"{name}: B0_T is missing: without the field at the isocentre nothing can be fitted; add it")
     far = [

@@ -12,7 +12,7 @@ import numpy as np
 from mrsite.base.errors import InputError
 from mrsite.magnets.branches import Pattern, patterns
 from mrsite.magnets.classes import Dimensions, dimensions, prior
-from mrsite.magnets.figures import Figures, figures_of, refuse_nonsense
+from mrsite.magnets.figures import Figures, figures_of, refuse_nonsense, refuse_other_magnets
 from mrsite.magnets.model import Array, Branch, Ensemble, FitRecord, MagnetModel
 from mrsite.magnets.sampling import Problem
 
@@ -25,7 +25,9 @@ _LAST_PILOT = 110
 _RARE_TRIES = 60  # tries before a possible hypothesis of some prior weight is dropped for want of a design
 _RARE_PRIOR = 0.05
 _LEAST_SHARE = 0.06  # of the pilot tries accepted: below it the prior is widened
-_MOST_TRIES = 14  # for each member wanted
+_MOST_TRIES = 9  # for each member wanted
+_ENOUGH = 0.7  # of the members wanted: a tier that finds fewer is left for a wider one
+_FINE_M = 0.03  # half-rounding below which random designs of a class hardly ever meet two pairs
 _FEWEST = 10  # members below which a tier counts as failed
 _NEGLIGIBLE = 0.01  # weight of a pattern that gets no members
 _METHOD = "linear-programme designs, tier {tier}"
@@ -99,19 +101,21 @@ def fit(
         data = read_model(Path(data))
     if members < 1:
         raise InputError(f"members is {members}: an ensemble needs at least one, and 50 for a band")
+    refuse_other_magnets(data)
     size = dimensions(data)
     figures = figures_of(data)
     refuse_nonsense(data, figures, size)
     notes = list(size.warnings)
     told = progress or (lambda share: None)
     found = None
-    tiers = ("T", "W", "F") if len({f.level for f in figures.lines}) > 2 or len(figures.points) > 2 else ("T", "W")
+    tiers = ("T", "W", "F") if _rich(figures) else ("T", "W")
     for tier in tiers:
         problem = _problem(data, figures, size, tier)
         rng = np.random.default_rng(np.random.SeedSequence([seed, ord(tier)]))
         tallies = _sample(problem, patterns(figures, data.shielding), rng, members, told)
         number = sum(len(t.members) for t in tallies)
-        if number >= min(members, _FEWEST) or (number and tier == tiers[-1] and found is None):
+        enough = _ENOUGH * members if tier != tiers[-1] else min(members, _FEWEST)
+        if number >= enough or (number and tier == tiers[-1] and found is None):
             found = tier, problem, tallies
             break
         if found is None or number > sum(len(t.members) for t in found[2]):
@@ -151,6 +155,12 @@ def fit(
         refused=tuple(_refused(data)),
     )
     return residuals(replace(fitted, fit=record), problem, size)
+
+
+def _rich(figures: Figures) -> bool:
+    """Whether the figures say so much that the class prior need not: many levels or points, or fine rounding."""
+    fine = len(figures.lines) > 2 and min(f.half for f in figures.lines) < _FINE_M
+    return len({f.level for f in figures.lines}) > 2 or len(figures.points) > 2 or fine
 
 
 def figures_hash(model: MagnetModel) -> str:

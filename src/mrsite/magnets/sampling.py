@@ -22,6 +22,12 @@ from mrsite.magnets.rays import RayTable, extents, outermost, ray_table
 _SPHERES = 6
 _BACK = 0.9  # the field just outside a line may have turned, but is below the level: -0.9 L .. L
 _LOBE_PLACES = 3
+# Linearised figures in three passes: |B| first, then gradients loosely, then all as published.
+_PASSES: tuple[tuple[tuple[str, ...], float], ...] = (
+    (("B",), 1.0),
+    (("B", "gradient", "force_product"), 4.0),
+    (("B", "gradient", "force_product"), 1.0),
+)
 _MIX = (3.0, 3.0)  # the mean of two extremes is likelier than either: real designs are no extremes
 _SLACK = 0.08  # of the half-rounding: a crossing this far outside is still taken (grid and interpolation)
 
@@ -155,22 +161,25 @@ class Problem:
             rows.at_most(-(np.cos(direction) * bz + np.sin(direction) * br), -f.level, f.level)
         return rows
 
-    def _linearised_rows(self, before: Array) -> Rows:
-        """Rows for what is not linear, about the design found before."""
+    def _linearised_rows(self, before: Array, kinds: tuple[str, ...], loosened: float) -> Rows:
+        """Rows for what is not linear, about the design found before; ``loosened`` times the tolerance."""
         rows = Rows()
         for p, (columns, _) in zip(self.figures.points, self._point_rows, strict=True):
+            if p.quantity not in kinds:
+                continue
+            tolerance = p.tolerance * (1.0 if p.quantity == "B" else loosened)
             value, slope = linearised(p.quantity, columns, before)
             if p.z is None:
                 top = int(np.argmax(value))
                 for k in range(len(value)):
                     constant = value[k] - slope[k] @ before
-                    rows.at_most(slope[k], p.value + p.tolerance - constant, p.value)
+                    rows.at_most(slope[k], p.value + tolerance - constant, p.value)
                 places = [top]
             else:
                 places = [0]
             for k in places:
                 constant = value[k] - slope[k] @ before
-                rows.between(slope[k], p.value - p.tolerance - constant, p.value + p.tolerance - constant, p.value)
+                rows.between(slope[k], p.value - tolerance - constant, p.value + tolerance - constant, p.value)
         return rows
 
     # ------------------------------------------------------------------------------------ a try
@@ -217,9 +226,10 @@ class Problem:
         if least is None:
             return Try(False, None)
         if self.figures.points:
-            for _ in range(2):
+            for kinds, loosened in _PASSES:
                 before = programme.currents(least[0])
-                programme = Programme(self.lattice, design, rows + self._linearised_rows(before), self.centre, self.B0)
+                more = self._linearised_rows(before, kinds, loosened)
+                programme = Programme(self.lattice, design, rows + more, self.centre, self.B0)
                 least = programme.least_conductor()
                 if least is None:
                     return Try(False, None)
