@@ -326,7 +326,7 @@ def _spaces(project: Project, finding: Finding) -> Iterator[Change]:
 
         yield Change(
             "fence", fenced, (1.0,),
-            lambda _amount: f"Fence off {inside.area:.1f} m2 of {space.label}, 0.5 m beyond the line, against everybody",
+            lambda _amount: f"Fence off {inside.area:.1f} m2 of {space.label}, 0.5 m beyond the line",
             "area", continuous=False, field_same=True,
         )  # fmt: skip
 
