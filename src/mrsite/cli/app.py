@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from mrsite.cli import assess, compare, field, magnets, new, overlay, rooms, rules, survey, sweep, validate, vent
+from mrsite.cli import assess, compare, diff, field, magnets, new, overlay, rooms, rules, survey, sweep, validate, vent
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -29,6 +29,7 @@ app.command(name="vent")(vent.vent)
 app.command(name="compare")(compare.compare)
 app.command(name="sweep")(sweep.sweep)
 app.command(name="survey")(survey.survey)
+app.command(name="diff")(diff.diff)
 app.command(name="rules")(rules.rules)
 app.command(name="validate")(validate.validate)
 

@@ -107,11 +107,15 @@ def input_paths(outcome: Outcome) -> dict[str, Path]:
     paths = [Path(project.path)]
     paths += [Path(s.plan.path) for s in project.storeys if s.plan is not None]
     paths += [Path(s.magnet.path) for s in project.scanners if s.magnet.path is not None]
+    home = Path(project.path).resolve().parent
     named: dict[str, Path] = {}
     for path in dict.fromkeys(paths):
-        name, count = path.name, 2
-        while name in named:
-            name, count = f"{path.stem}-{count}{path.suffix}", count + 1
+        whole = path.resolve()
+        # As the site file names it, so that a bundle unpacked is a site again; what lies elsewhere comes beside it.
+        name = whole.relative_to(home).as_posix() if whole.is_relative_to(home) else f"elsewhere/{whole.name}"
+        count = 2
+        while name in named and named[name].resolve() != whole:
+            name, count = f"elsewhere/{whole.stem}-{count}{whole.suffix}", count + 1
         named[name] = path
     return named
 
