@@ -46,14 +46,15 @@ def test_the_ward_that_is_crossed_is_found_with_its_length(tmp_path):
 def test_a_level_run_over_a_room_is_measured_in_plan(tmp_path):
     pipe = {
         "points": [[3.5, 3.0, 2.0], [3.5, 3.0, 2.9], [9.0, 3.0, 2.8], [9.0, 3.0, 10.0]],
-        "insulation": {"material": "mineral-wool", "thickness_mm": 40, "length_m": 2.0},
+        "insulation": {"material": "mineral-wool", "thickness_mm": 40, "length_m": 5.0},
     }
     v = vent(tmp_path, pipe=pipe)
     control = next(c for c in v.crossings if c.space.name == "Control")
     # 7.2 to 9.0 m level, then up from 2.8 to 4.0 m inside it
     assert control.length == pytest.approx(1.8 * math.hypot(1, 0.1 / 5.5) + 1.2, abs=0.01)
     assert control.nearest_floor == pytest.approx(2.8, abs=0.01)
-    assert control.bare == pytest.approx(control.length)
+    # insulated for 0.9 m up and 4.1 m along: to x = 7.6 m
+    assert control.bare == pytest.approx(control.length - 0.4, abs=0.01)
 
 
 def test_turning_the_frame_of_a_storey_moves_the_crossings_with_it(tmp_path):
