@@ -35,7 +35,8 @@ if os.environ.get("DOCS_ONLINE"):
     }
 
 root_doc = "index"
-exclude_patterns = ["_build", "_ext", "tutorials/notebooks/.ipynb_checkpoints"]
+templates_path = ["_templates"]
+exclude_patterns = ["_build", "_ext", "_templates", "tutorials/notebooks/.ipynb_checkpoints"]
 myst_enable_extensions = ["dollarmath", "deflist", "colon_fence"]
 myst_heading_anchors = 3
 nb_execution_mode = "cache"

@@ -19,6 +19,9 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 EXAMPLE = ROOT / "floorplans" / "district-hospital" / "site.toml"
 
+#: Front matter of pages whose tables need the whole width.
+WIDE = "---\nhtml_theme.sidebar_secondary.remove: true\n---\n"
+
 
 def write(folder: Path) -> list[Path]:
     """Write every generated page; unchanged files keep their time, so that Sphinx need not read them anew."""
@@ -249,6 +252,7 @@ def packs_page() -> str:
 
     decided = registry.kinds()
     parts = [
+        WIDE,
         "# Rule packs\n",
         "A site file names the packs that hold for it; each rule is in our own words and cites its document. A rule is",
         "*computed* by a check, *attested* by somebody who signs for it, or *out of reach*, and then says why.\n",
@@ -285,7 +289,7 @@ def check_pages(folder: Path) -> Iterator[tuple[str, str]]:
         index.append(name)
         doc = (module.__doc__ or name).strip()
         first, _, rest = doc.partition("\n")
-        parts = [f"# {name}\n", f"{first}\n", rest.strip(), ""]
+        parts = [WIDE, f"# {name}\n", f"{first}\n", rest.strip(), ""]
         rules = [r for r in every.values() if r.kind in module.KINDS]
         parts += [
             "\n## Rules\n",

@@ -152,7 +152,7 @@ class Site:
         line : ((x0, y0), (x1, y1)), m
         spacing : float, m
         heights : (low, high), m, optional
-            Above the site datum; all storeys by default.
+            Above the site datum; from 1 m below the lowest floor to 4 m above the highest by default.
 
         Returns
         -------

@@ -135,7 +135,18 @@ class Sum(_Composite):
 
 
 def flux_density_and_jacobian(source: FieldSource, points: ArrayLike) -> tuple[Array, Array]:
-    """B and jacobian of any source: in one pass where it can, else by its two methods."""
+    """B and jacobian of any source: in one pass where it can, else by its two methods.
+
+    Parameters
+    ----------
+    source : field source
+    points : (n, 3), m
+
+    Returns
+    -------
+    (n, 3) float64, T and (n, 3, 3) float64, T/m
+        ``J[:, i, j] = dB_i/dx_j``.
+    """
     both = getattr(source, "flux_density_and_jacobian", None)
     if both is not None:
         b, jac = both(points)

@@ -26,7 +26,7 @@ class FieldSource(Protocol):
         ...
 
     def jacobian(self, points: ArrayLike) -> Array:
-        """J[:, i, j] = dB_i/dx_j in T/m, (n, 3, 3)."""
+        """J[:, i, j] = dB_i/dx_j in T/m, (n, 3, 3), at points (n, 3) in m."""
         ...
 
 

@@ -158,6 +158,11 @@ def envelope_contours(
         As for :func:`contours`.
     heights : (h0, h1), m
         Along the plane's normal u x v.
+
+    Raises
+    ------
+    InputError
+        As for :func:`contours`, or heights that are not finite.
     """
     wanted = check_levels(levels)
     window = _checked(window, tolerance)
