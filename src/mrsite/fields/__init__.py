@@ -3,6 +3,7 @@
 from .certify import Certificate, Certified, certified
 from .coils import Coil, CoilSet, Loop
 from .combined import Placed, Sum, flux_density_and_jacobian
+from .earth import earth_field, earth_in_plan
 from .elementary import Dipole, Uniform, ZonalHarmonics
 from .evaluate import compiled, compiled_bound, is_compiled
 from .quantities import force_product, gradient_of_magnitude, magnitude
@@ -23,6 +24,8 @@ __all__ = [
     "certified",
     "compiled",
     "compiled_bound",
+    "earth_field",
+    "earth_in_plan",
     "flux_density_and_jacobian",
     "force_product",
     "gradient_of_magnitude",

@@ -137,18 +137,18 @@ def _peak(f, params, frame, a, b, lo, hi, out):
 
 
 _VALUE = types.Tuple((_F8, _F8, _F8, _I8))
-_HIGHEST_OF = _VALUE(_FIELD, _BOUND, _PARAMS, _A1, _F8, _F8, _F8, _A1)
+_HIGHEST_OF = _VALUE(_FIELD, _BOUND, _PARAMS, _A1, _F8, _F8, _F8, _F8, _A1)
 _HIGHEST = types.FunctionType(_HIGHEST_OF)
 _VALUE_OF = _VALUE(_FIELD, _BOUND, _PARAMS, _A1, _I8, _F8, _F8, _F8, _A1)
 _EVALUATE = types.FunctionType(_VALUE_OF)
 
 
 @jit(signature=_HIGHEST_OF)
-def highest(f, g, params, frame, a, b, resolve, out):
+def highest(f, g, params, frame, a, b, resolve, floor, out):
     """Largest |B| over the heights, and its slope in the plane there.
 
     The best of some samples is brought to its peak; then branch and bound looks for a better one: an interval is dropped where |B|^2 at its
-    middle plus the most that slope and bend allow stays within ``resolve``, relative, of the best. Where a winding is so
+    middle plus the most that slope and bend allow stays within ``resolve``, relative, of the best or of ``floor``. Where a winding is so
     close that no bound holds, intervals are halved to two centimetres.
     """
     slices = 6
@@ -168,7 +168,7 @@ def highest(f, g, params, frame, a, b, resolve, out):
             best = m
             at = h
             sa, sb, sh = _slope(frame, out, m)
-    if gap <= 0.0:
+    if gap <= 0.0 or best > floor > 0.0:
         return best, sa, sb, count
     h, m, xa, xb, k = _peak(f, params, frame, a, b, max(at - gap, frame[12]), min(at + gap, frame[13]), out)
     count += k
@@ -202,7 +202,8 @@ def highest(f, g, params, frame, a, b, resolve, out):
                 sa = xa
                 sb = xb
         excess = m * m + 2.0 * m * abs(sh) * half + 0.5 * bend * half * half
-        if excess <= best * best * (1.0 + 2.0 * resolve) or half < (5e-4 if bend < np.inf else 0.02) or depth > 60:
+        enough = max(best, floor)
+        if excess <= enough * enough * (1.0 + 2.0 * resolve) or half < (5e-4 if bend < np.inf else 0.02) or depth > 60:
             continue
         low[depth] = x0
         high[depth] = mid
@@ -221,7 +222,7 @@ def evaluate(f, g, params, frame, quantity, step, a, b, out):
         sa, sb, _ = _slope(frame, out, m)
         return m, sa, sb, 1
     if quantity == ENVELOPE:
-        return highest(f, g, params, frame, a, b, 10.0 * step, out)  # |B| changes by some of its own size in a metre
+        return highest(f, g, params, frame, a, b, 10.0 * step, 0.0, out)  # |B| changes by some of its own size in a metre
     ap = _scalar(f, params, frame, quantity, a + step, b, out)
     am = _scalar(f, params, frame, quantity, a - step, b, out)
     bp = _scalar(f, params, frame, quantity, a, b + step, out)
@@ -445,7 +446,7 @@ def _crossings(ev, hi, f, g, params, frame, quantity, level, step, a, b, ha, hb,
             fa[i] = 2.0 * (px * frame[3] + py * frame[4] + pz * frame[5])
             fb[i] = 2.0 * (px * frame[6] + py * frame[7] + pz * frame[8])
         elif quantity == ENVELOPE:
-            m, sa, sb, k = hi(f, g, params, frame, ca[i], cb[i], 1e-3, out)
+            m, sa, sb, k = hi(f, g, params, frame, ca[i], cb[i], 1e-4, level, out)
             count += k
             q[i] = m
             fv[i] = m - level
