@@ -49,10 +49,13 @@ def write_new(folder: Path, text: str, plan: Path) -> list[Path]:
     _empty(folder)
     target = folder / plan.name
     written = [write_file(folder / "site.toml", text.encode())]
+    schema = data_folder("schemas") / "site.schema.json"
+    written.append(write_file(folder / schema.name, schema.read_bytes()))  # for editors: the file's first line names it
     try:
         shutil.copyfile(plan, target)
     except OSError as error:
-        written[0].unlink(missing_ok=True)
+        for path in written:
+            path.unlink(missing_ok=True)
         raise MachineError(f"{plan.name} cannot be copied into {inert(str(folder))}: {error.strerror}") from None
     return [*written, target]
 
