@@ -89,15 +89,15 @@ def turning(floor: Any, width_m: float, length_m: float) -> Turning:
 
 
 def _eroded(blocked: NDArray[np.bool_], cell: float, width: float, length: float, angle: float) -> NDArray[np.bool_]:
-    """Return the cells at which a rectangle lies free; a cell counts as hit where its middle is well inside."""
+    """Return the cells at which a rectangle lies free: no blocked cell has its middle in it."""
     from scipy.signal import fftconvolve
 
-    half_l, half_w = 0.5 * length - 0.5 * cell, 0.5 * width - 0.5 * cell
+    half_l, half_w = 0.5 * length, 0.5 * width
     reach = math.ceil(0.5 * math.hypot(length, width) / cell)
     k = np.arange(-reach, reach + 1) * cell
     kx, ky = np.meshgrid(k, k)
     along, across = kx * math.cos(angle) + ky * math.sin(angle), -kx * math.sin(angle) + ky * math.cos(angle)
-    kernel = (np.abs(along) <= half_l + 1e-9) & (np.abs(across) <= half_w + 1e-9)
+    kernel = (np.abs(along) < half_l) & (np.abs(across) < half_w)
     hits = fftconvolve(blocked.astype(np.float32), kernel.astype(np.float32), mode="same")
     free: NDArray[np.bool_] = (hits < 0.5) & ~blocked
     # beyond the raster nothing is free
