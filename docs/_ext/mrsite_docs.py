@@ -12,7 +12,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 
-def prepare(app: Any) -> None:
+def prepare(app: Any, _config: Any) -> None:
     """Fill docs/reference/generated, docs/tutorials/notebooks and docs/_static/generated."""
     import doc_figures
     import reference_pages
@@ -42,6 +42,6 @@ def bars(_app: Any, _what: str, _name: str, _thing: Any, _options: Any, lines: l
 def setup(app: Any) -> dict[str, Any]:
     """Register with Sphinx."""
     app.setup_extension("sphinx.ext.autodoc")
-    app.connect("builder-inited", prepare)
+    app.connect("config-inited", prepare)  # before Sphinx looks which files there are
     app.connect("autodoc-process-docstring", bars, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -42,6 +42,7 @@ def pages(folder: Path) -> Iterator[tuple[str, str]]:
     yield "findings.md", findings_page()
     yield "commands.md", commands_page()
     yield "packs.md", packs_page()
+    yield "api.md", api_page()
     yield from check_pages(folder)
 
 
@@ -226,6 +227,39 @@ def commands_page() -> str:
                 inner_context = Context(inner, info_name=f"mrsite {name} {inner_name}")
                 parts += [f"\n### `mrsite {name} {inner_name}`\n", "```text", inner.get_help(inner_context), "```"]
     return "\n".join(parts) + "\n"
+
+
+def public_names() -> dict[str, list[str]]:
+    """Return the public names under the headings of their page."""
+    import inspect
+
+    import mrsite
+    from mrsite import fields, maps
+
+    own = [n for n in mrsite.__all__ if n not in ("fields", "maps")]
+    held = [n for n in own if inspect.isclass(getattr(mrsite, n))]
+    return {
+        "What people hold": [f"mrsite.{n}" for n in held],
+        "Functions": [f"mrsite.{n}" for n in own if n not in held],
+        "Field sources: `mrsite.fields`": [f"mrsite.fields.{n}" for n in fields.__all__],
+        "Lines and surfaces: `mrsite.maps`": [f"mrsite.maps.{n}" for n in maps.__all__],
+    }
+
+
+def api_page() -> str:
+    """Every public name, each with its own page from its docstring."""
+    lines = [
+        "# Python names",
+        "",
+        "`import mrsite` gives these; each comes on first use, so that the import itself loads nothing heavier than",
+        "numpy. Lengths are metres, fields tesla, angles degrees; names that a person reads in other units say so",
+        "(`levels_mT`). A field source is anything with `flux_density(points)` and `jacobian(points)`; sources add.",
+        "A `progress` that you pass is told in words what is being done, and the share done, 0 to 1.",
+    ]
+    for heading, names in public_names().items():
+        lines += ["", f"## {heading}", "", "```{eval-rst}", ".. autosummary::", "   :toctree: api", ""]
+        lines += [*(f"   {name}" for name in names), "```"]
+    return "\n".join(lines) + "\n"
 
 
 # ------------------------------------------------------------------------------------------- packs and checks
