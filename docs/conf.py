@@ -37,7 +37,7 @@ if os.environ.get("DOCS_ONLINE"):
 root_doc = "index"
 templates_path = ["_templates"]
 exclude_patterns = ["_build", "_ext", "_templates", "tutorials/notebooks/.ipynb_checkpoints"]
-myst_enable_extensions = ["dollarmath", "deflist", "colon_fence"]
+myst_enable_extensions = ["dollarmath", "deflist", "colon_fence", "tasklist"]
 myst_heading_anchors = 3
 nb_execution_mode = "cache"
 nb_execution_timeout = 180
