@@ -80,7 +80,8 @@ def test_a_wider_way_round_is_taken() -> None:
     """A second door between LOBBY and CONTROL, wider and farther off, is used where the near one is too narrow."""
     base = department(doors={"D2": {"clear_width_m": 0.7}})
     near = next(d for d in base.doors if d.label == "D2")
-    far = replace(near, id="Ground/D9", number="D9", jambs=((9.0, 6.15), (10.2, 6.15)), at=(9.6, 6.15), clear_width_m=1.2)
+    far = replace(near, id="Ground/D9", number="D9", clear_width_m=1.2)
+    far = replace(far, jambs=((9.0, 6.15), (10.2, 6.15)), at=(9.6, 6.15))
     project = replace(base, doors=(*base.doors, far))
     assert "D9" in [p.label for p in way(project, "staff", "LOBBY", "CONTROL", width_m=0.8).passages]
     assert "D2" in [p.label for p in way(project, "staff", "LOBBY", "CONTROL", width_m=0.6).passages]

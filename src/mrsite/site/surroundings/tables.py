@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -276,6 +277,8 @@ def _short_below() -> float:
 
 def _numbers(cited: Cited) -> list[float]:
     value: Any = cited.value
+    if isinstance(value, str):  # a list of the magnet file arrives as its text
+        return [float(word) for word in re.findall(r"[-+0-9.eE]+", value)]
     return [float(v) for v in value] if isinstance(value, list | tuple) else [float(value)]
 
 

@@ -654,6 +654,8 @@ def crossings(way: Way, regions: Sequence[Any]) -> tuple[Crossing, ...]:
                 continue
             cut = line.intersection(region.upper.boundary)
             for part in shapely.get_parts(cut):
+                if part.is_empty:
+                    continue
                 p = part if part.geom_type == "Point" else part.centroid
                 along = float(line.project(p))
                 ahead = line.interpolate(min(along + 0.01, line.length))
