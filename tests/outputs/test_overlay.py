@@ -139,3 +139,23 @@ def test_the_check_bar_is_ten_metres_and_the_crosses_are_the_hosts_corners(host)
     }
     assert (0.0, 0.0) in middles
     assert (10.0, 8.0) in middles
+
+
+@pytest.mark.parametrize("slow_way", [False, True])
+def test_our_own_marks_are_no_part_of_a_plan_that_is_read_again(host, tmp_path, slow_way, monkeypatch):
+    from mrsite.plans import read_plan
+
+    if slow_way:  # through ezdxf, as damaged or binary files go
+        from mrsite.plans import tape
+
+        def refuse(*_):
+            raise tape.TapeError("for the test")
+
+        monkeypatch.setattr("mrsite.plans.tape._cut", refuse)
+    path = host()
+    annotated = tmp_path / "annotated.dxf"
+    annotated.write_bytes(made(path).files["plan-annotated.dxf"])
+    before, after = (read_plan(p, units="mm") for p in (path, annotated))
+    assert after.extent == before.extent
+    assert [t.text for t in after.texts] == [t.text for t in before.texts]
+    assert np.array_equal(after.line_points, before.line_points)

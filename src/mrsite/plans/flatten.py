@@ -26,6 +26,7 @@ from mrsite.plans.drawing import (
 )
 from mrsite.plans.entities import Sink, gather_entity, handle_of, is_harmless, text_of
 from mrsite.plans.limits import Limits
+from mrsite.plans.tape import OWN_APPID
 
 # Beyond any drawing in any unit: 10^12 mm is a million kilometres. Larger numbers are errors.
 _FAR = 1e12
@@ -89,8 +90,8 @@ class Unfolder:
         return self.document.blocks.get(name)
 
     def entities(self, block: Any) -> Any:
-        """The entities of a block or of modelspace."""
-        return block
+        """The entities of a block or of modelspace, without the marks of an earlier run of ours."""
+        return [e for e in block if not e.has_xdata(OWN_APPID)]
 
     def xref(self, block: Any) -> str | None:
         """Path of an external reference; None for an ordinary block."""

@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+#: What our own marks are registered under in a drawing that we annotated before.
+OWN_APPID = "MRSITE"
+
 
 class TapeError(Exception):
     """The file is not laid out as expected; read it with ezdxf instead."""
@@ -166,7 +169,7 @@ def _cut(tape: Tape) -> None:
                 raise TapeError(f"{kind} out of place")
             if block is not None:
                 block.records.append(record)
-            elif not _on_paper(tape, record):
+            elif not _on_paper(tape, record) and not _own_mark(tape, record):
                 tape.modelspace.append(record)
         elif section == "BLOCKS":
             if kind == "BLOCK":
@@ -196,6 +199,12 @@ def _has_followers(tape: Tape, r: Record) -> bool:
 def _on_paper(tape: Tape, r: Record) -> bool:
     head = tape.codes[r.a : min(r.b, r.a + 14)]
     return 67 in head and tape.values[r.a + head.index(67)].strip() == "1"
+
+
+def _own_mark(tape: Tape, r: Record) -> bool:
+    """Whether a record is a mark of an earlier run: it bears our extended data and is no part of the building."""
+    codes = tape.codes[r.a : r.b]
+    return 1001 in codes and tape.values[r.a + codes.index(1001)].strip() == OWN_APPID
 
 
 def _header(tape: Tape, a: int, b: int) -> None:
