@@ -46,8 +46,7 @@ def write_sheets(project: Project, vents: Sequence[VentResult], out: Path) -> li
     inputs = [project.path, *(s.plan.path for s in project.storeys if s.plan is not None)]
     with OutputFolder(out, inputs=inputs) as folder:
         written = folder.write(files_of(project, vents))
-    lines = [summary(vent) for vent in vents]
-    return [*lines, *(f"wrote {path}" for path in written)]
+    return [*console_lines(vents), *(f"wrote {path}" for path in written)]
 
 
 def summary(vent: VentResult) -> str:

@@ -383,13 +383,26 @@ def _forces(vent: VentResult) -> Step:
     warm = vent.drop.warm
     row = catalogue.entry("pipes", "material", vent.route.pieces[0].material)
     shrink = row.get("contraction_mm_per_m", 0.0) * vent.route.length
-    words = (
+    words: tuple[str, ...] = (
         f"thrust at the outlet F = m u + (p - p_a) A = {warm.thrust:.0f} N (warm wall)",
         f"largest force on a right-angled bend sqrt(2) (m u + dp A) = "
         f"{max(warm.largest_bend_force, vent.drop.cold.largest_bend_force):.0f} N",
         f"contraction to helium temperature {row.get('contraction_mm_per_m', 0.0):g} mm/m x "
         f"{vent.route.length:.1f} m = {shrink:.0f} mm: "
         "bellows or sliding supports",
+    )
+    held = None if vent.entry is None else vent.entry.supports_m
+    if vent.route.pieces[0].wall is not None:
+        bore, wall = vent.route.inlet_diameter, vent.route.pieces[0].wall
+        weight = math.pi * (bore + wall) * wall * row["density"]
+        words = (
+            *words,
+            f"weight of the bare pipe pi (D + t) t rho = {weight:.1f} kg/m, without insulation, ice and snow",
+        )
+    words = (
+        *words,
+        "supports: "
+        + ("not stated" if held is None else f"every {held:g} m as stated; their strength is not computed"),
     )
     return Step(
         "", "Forces and movement", source=f"momentum; {row['label']}: {row['source']} ({row['status']})", words=words

@@ -19,6 +19,8 @@ SERVICE = ("plant", "riser", "shaft", "void", "store", "technical", "scan")
 _WINDOW = (0.0, 2.5)
 _DOOR = (0.0, 2.1)
 _PEOPLE = 2.1
+#: Height of a topmost storey where nobody states one, m
+_USUAL_HEIGHT = 4.0
 #: Outlets are compared with what lies within this distance, m: the farthest plume computed reaches less.
 REACH = 80.0
 
@@ -83,8 +85,10 @@ def _levels(project: Project) -> list[tuple[Storey, float]]:
     result = []
     for i, storey in enumerate(ordered):
         above = ordered[i + 1].elevation if i + 1 < len(ordered) else math.inf
-        own = storey.elevation + storey.height if storey.height is not None else above
-        result.append((storey, min(above, own) if own > storey.elevation else above))
+        # the topmost storey needs a roof: its height, or its ceiling, or a usual one
+        tall = storey.height or (above - storey.elevation if math.isfinite(above) else storey.ceiling or _USUAL_HEIGHT)
+        own = storey.elevation + tall
+        result.append((storey, min(above, own)))
     return result
 
 

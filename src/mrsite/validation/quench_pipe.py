@@ -13,7 +13,7 @@ from mrsite.venting import catalogue, helium, sizing
 from mrsite.venting.catalogue import Loss
 from mrsite.venting.pipe import Ambient, PipeResult, march_down, solve_pipe
 from mrsite.venting.route import Insulation, Piece, Route, chained
-from mrsite.venting.search import Inlet
+from mrsite.venting.search import Inlet, enlarge
 from mrsite.venting.transient import cool_down
 
 #: Roughness of a piece that states none, m (welded stainless).
@@ -361,19 +361,12 @@ def _head(words: Words) -> float:
 
 
 def _enlargement(quantity: str, words: Words) -> float:
-    from mrsite.venting import _kernels as k
-
     words.allow("sudden expansion", "sudden enlargement", "low Mach", "helium", "adiabatic")
     flow = words.number("mdot", dimension="mass flow")
     d1, d2 = words.number("D1", dimension="length"), words.number("D2", dimension="length")
     gas = helium.state_pt(words.number("p1", dimension="pressure"), words.number("T", "T1", dimension="temperature"))
-    if d2 <= d1:
-        raise NotUnderstood("a sudden expansion needs D2 above D1")
+    after = enlarge(gas, d1, d2, flow)
     g1, g2 = (flow / (0.25 * math.pi * d * d) for d in (d1, d2))
-    rho, temp, status = k.change_area(gas.density, gas.temperature, g1, g2, *helium.coefficients().kernel)
-    if status != k.DONE:
-        raise InputError("the enlargement is choked")
-    after = helium.state(rho, temp)
     if quantity == "static_pressure_recovery":
         return after.pressure - gas.pressure
     return gas.pressure + 0.5 * g1**2 / gas.density - after.pressure - 0.5 * g2**2 / after.density

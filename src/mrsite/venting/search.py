@@ -57,6 +57,25 @@ def stagnation_pressure(gas: State, velocity: float) -> float:
     return p
 
 
+def enlarge(gas: State, diameter: float, wider: float, mass_flow: float) -> State:
+    """State behind a sudden enlargement: momentum balance with total enthalpy kept (Borda-Carnot, compressible).
+
+    Raises
+    ------
+    InputError
+        The bore does not widen, or the flow is sonic.
+    """
+    from mrsite.venting import _kernels as k
+
+    if not wider > diameter > 0:
+        raise InputError("a sudden enlargement needs a larger bore behind it")
+    before, behind = (mass_flow / (0.25 * math.pi * d * d) for d in (diameter, wider))
+    rho, temp, status = k.change_area(gas.density, gas.temperature, before, behind, *helium.coefficients().kernel)
+    if status != k.DONE:
+        raise InputError("the enlargement is choked: the flow is sonic there")
+    return helium.state(rho, temp)
+
+
 Start = Callable[[float], tuple[float, float]]
 
 
