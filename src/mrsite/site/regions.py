@@ -19,7 +19,7 @@ import numpy as np
 from mrsite.base.pose import Pose
 from mrsite.magnets import banded_profile
 from mrsite.magnets.model import MagnetModel
-from mrsite.maps import Plane, Profile, contours, profile_envelope
+from mrsite.maps import Plane, contours, profile_envelope
 from mrsite.site.evidence import Quantity, Region, WantedRegion
 from mrsite.site.project import Project, Scanner, Storey
 from mrsite.site.total_field import TotalField
@@ -89,8 +89,7 @@ class Regions:
 
     def profiles(self, scanner: Scanner, level: float, extra: float, quantity: Quantity) -> Any:
         """Return the banded profile of a magnet (magnet frame), traced once for all sites of a process."""
-        magnet = scanner.magnet
-        return _banded(_Wanted(magnet.id, magnet.sha256 or str(id(magnet)), level, magnet.site_spread, extra, quantity, magnet))
+        return _banded(_wanted(scanner.magnet, level, extra, quantity))
 
     def _single(
         self,
@@ -101,11 +100,13 @@ class Regions:
         heights: tuple[float, float],
         extra: float,
     ) -> Mapping[str, Any]:
-        banded = self.profiles(scanner, wanted.level, extra, wanted.quantity)
+        line = _wanted(scanner.magnet, wanted.level, extra, wanted.quantity)
+        banded = _banded(line)
         here = storey.to_site.pose_back(pose)
-        low, high = (storey.elevation + h - pose.position[2] for h in heights)
+        # rounded to a nanometre, so that one height computed in two ways is one outline
+        low, high = (round(storey.elevation + h - pose.position[2], 9) for h in heights)
         shapes = {
-            name: _shape(getattr(banded, name), here, low, high, self.tolerance)
+            name: _placed(_outline(line, name, low, high, self.tolerance), here)
             for name in ("central", "lower", "upper")
         }
         return {
@@ -167,6 +168,10 @@ class _Wanted:
     magnet: MagnetModel = dataclasses.field(compare=False)
 
 
+def _wanted(magnet: MagnetModel, level: float, extra: float, quantity: Quantity) -> _Wanted:
+    return _Wanted(magnet.id, magnet.sha256 or str(id(magnet)), level, magnet.site_spread, extra, quantity, magnet)
+
+
 @lru_cache(maxsize=256)
 def _banded(wanted: _Wanted) -> Any:
     return banded_profile(
@@ -194,19 +199,22 @@ def _products(counts: Sequence[int]) -> list[tuple[int, ...]]:
     return list(itertools.product(*(range(n) for n in counts)))
 
 
-def _shape(profile: Profile, pose: Pose, low: float, high: float, tolerance: float) -> Any:
-    """The envelope of a profile between two heights relative to the axis, as polygons in plan metres."""
-    rings = profile_envelope(profile, low, high, tolerance)
-    x, y, _ = pose.position
-    r = pose.rotation
-    placed = []
-    for ring in rings.rings:
-        across, along = ring[:, 0], ring[:, 1]
-        placed.append(np.stack([across * r[0, 0] + along * r[0, 2], across * r[1, 0] + along * r[1, 2]], axis=1))
-    shape = _even_odd(placed)
+@lru_cache(maxsize=1024)
+def _outline(line: _Wanted, edge: str, low: float, high: float, tolerance: float) -> Any:
+    """The envelope of a line between two heights relative to the axis: (across, along) the bore, m.
+
+    Where a magnet stands and how it is turned changes nothing here, so a layout search asks once.
+    """
+    return _even_odd(profile_envelope(getattr(_banded(line), edge), low, high, tolerance).rings)
+
+
+def _placed(outline: Any, pose: Pose) -> Any:
+    """An outline of the magnet's horizontal plane in plan metres."""
     from shapely import affinity
 
-    return affinity.translate(shape, x, y)
+    r = pose.rotation
+    turned = affinity.affine_transform(outline, [r[0, 0], r[0, 2], r[1, 0], r[1, 2], 0.0, 0.0])
+    return affinity.translate(turned, pose.position[0], pose.position[1])
 
 
 def _even_odd(rings: Sequence[Any]) -> Any:
