@@ -12,7 +12,7 @@ from mrsite.plans.leaves import Doorway
 from mrsite.plans.plan import OUTSIDE, Door, Opening, Room, Segment, View, Window
 from mrsite.plans.rooms import Space
 from mrsite.plans.spaces import Reading
-from mrsite.plans.views import storey_name
+from mrsite.plans.views import storey_name, storey_titles
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,6 +113,7 @@ def _door(
 def _storeys(reading: Reading, titles: Sequence[tuple[str, tuple[float, float], float]]) -> dict[int, str | None]:
     out: dict[int, str | None] = {}
     used: dict[str, int] = {}
+    titles = storey_titles(titles)
     big = [k for k, c in enumerate(reading.clusters.items) if reading.plan_views[k] and c.length > 8.0]
     for k in big:
         name = storey_name(titles, reading.clusters.items[k].extent)

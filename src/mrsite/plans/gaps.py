@@ -167,8 +167,10 @@ def _gap(p: Array, q: Array, d: Array, facing: Bools) -> Gap:
     axis = d[0]
     normal = np.array([-axis[1], axis[0]])
     base = p[0]
-    s = np.concatenate([((p - base) @ axis)[:, None], ((q - base) @ axis)[:, None]], axis=1)
-    lo, hi = float(np.median(s.min(axis=1))), float(np.median(s.max(axis=1)))
-    o = np.concatenate([(p - base) @ normal, (q - base) @ normal])
-    at = base + axis * 0.5 * (lo + hi) + normal * 0.5 * (o.min() + o.max())
-    return Gap(np.hstack([p, q]), at, axis, hi - lo, float(o.max() - o.min()), bool(facing.any()))
+    rp, rq = p - base, q - base
+    ends = np.stack([rp @ axis, rq @ axis])
+    lo, hi = (sorted(values.tolist())[len(p) // 2] for values in (ends.min(axis=0), ends.max(axis=0)))
+    o = np.concatenate([rp @ normal, rq @ normal])
+    low, high = float(o.min()), float(o.max())
+    at = base + axis * (0.5 * (lo + hi)) + normal * (0.5 * (low + high))
+    return Gap(np.hstack([p, q]), at, axis, hi - lo, high - low, bool(facing.any()))

@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from mrsite.plans.drawing import Array
 from mrsite.plans.gaps import WALL_M, Gap
-from mrsite.plans.segments import first_hits, tree_of
+from mrsite.plans.nearby import NearWalls, WallFinder
 from mrsite.plans.swings import Swing
 
 
@@ -70,94 +69,56 @@ class _Closed:
     score: float
 
 
-class WallFinder:
-    """Answers what wall lines are near a place."""
-
-    def __init__(self, seg: Array) -> None:
-        self.seg = seg
-        v = seg[:, 2:] - seg[:, :2]
-        self.unit = v / np.maximum(np.hypot(v[:, 0], v[:, 1]), 1e-12)[:, None]
-        self.lines, self.tree = tree_of(seg) if len(seg) else (None, None)
-
-    def near(self, a: Array, b: Array, reach: float) -> Any:
-        """Indices of segments within ``reach`` of the line from a to b."""
-        from shapely import linestrings
-
-        if self.tree is None:
-            return np.zeros(0, dtype=np.int64)
-        return self.tree.query(linestrings(np.array([a, b])), predicate="dwithin", distance=reach)
-
-    def distance(self, p: Array, reach: float = 1.0) -> float:
-        """Distance from a point to the nearest wall line, at most ``reach``."""
-        from shapely import distance, points
-
-        if self.tree is None:
-            return reach
-        k = self.tree.query(points(p), predicate="dwithin", distance=reach)
-        return reach if not len(k) else float(distance(self.lines[k], points(p)).min())
-
-    def beside(self, p: Array, axis: Array, reach: float) -> bool:
-        """Whether a wall line parallel to the axis covers the point within ``reach`` sideways."""
-        k = self.near(p, p + 1e-6 * axis, reach)
-        if not len(k):
-            return False
-        u = self.unit[k]
-        parallel = np.abs(u[:, 0] * axis[1] - u[:, 1] * axis[0]) < 0.2
-        k = k[parallel]
-        if not len(k):
-            return False
-        s = np.stack([(self.seg[k, :2] - p) @ axis, (self.seg[k, 2:] - p) @ axis], axis=1)
-        return bool(((s.min(1) < 0.02) & (s.max(1) > -0.02)).any())
-
-
-def close_swing(s: Swing, walls: WallFinder, meets: tuple[bool, bool] = (False, False)) -> _Closed:
+def close_swing(s: Swing, walls: NearWalls, meets: tuple[bool, bool] = (False, False)) -> _Closed:
     """Decide which end of the arc is the shut position: near a wall end, in line with walls, without the leaf drawn.
 
     ``meets`` says which ends touch the end of another leaf's arc: two leaves meet shut.
     """
-    h = np.array(s.hinge)
+    h, ends = np.array(s.hinge), np.array(s.ends)
+    axes = (ends - h) / s.radius
+    gaps = walls.distances(ends, 0.6)
+    # For each end: wall beyond it, wall behind the hinge, something across the middle; and, against it,
+    # a wall that runs across where the leaf would point.
+    probes = np.concatenate([ends + 0.2 * axes, h - 0.2 * axes, 0.5 * (h + ends), ends + 0.3 * axes])
+    along = np.concatenate([axes, axes, axes, np.column_stack([-axes[:, 1], axes[:, 0]])])
+    hit = walls.besides(probes, along, np.array([0.3, 0.3, 0.3, 0.3, 0.05, 0.05, 0.05, 0.05]))
     best: _Closed | None = None
-    for k, e in enumerate(s.ends):
-        end = np.array(e)
-        axis = (end - h) / s.radius
-        normal = np.array([-axis[1], axis[0]])
-        gap = walls.distance(end, 0.6)
+    for k in (0, 1):
+        gap = float(gaps[k])
         score = max(1.2 * math.exp(-((gap / 0.12) ** 2)), 2.0 * meets[k])
-        score += 0.8 * (walls.beside(end + 0.2 * axis, axis, 0.3))
-        score += 0.8 * (walls.beside(h - 0.2 * axis, axis, 0.3))
-        score += 0.5 * (walls.beside(0.5 * (h + end), axis, 0.05))
-        # The other position must be free: a wall running across the leaf there would be odd.
-        score -= 0.5 * (walls.beside(end + 0.3 * axis, normal, 0.05) and gap > 0.2)
+        score += 0.8 * float(hit[k]) + 0.8 * float(hit[2 + k]) + 0.5 * float(hit[4 + k])
+        score -= 0.5 * (bool(hit[6 + k]) and gap > 0.2)
         if s.leaf == k:
             score -= 2.5
         elif s.leaf in (0, 1):
             score += 1.0
         if best is None or score > best.score:
-            best = _Closed(h, end, s, score)
+            best = _Closed(h, ends[k], s, score)
     assert best is not None
     return best
 
 
-def doorway_of(c: _Closed, walls: WallFinder) -> Doorway:
+def doorway_of(c: _Closed, walls: NearWalls) -> Doorway:
     """Find jambs and faces around a shut leaf and draw the lines that close the opening."""
     axis = c.strike - c.hinge
     length = float(np.hypot(*axis))
     return _doorway(c.hinge, axis / length, length, walls, (c,), "single")
 
 
-def double_of(a: _Closed, b: _Closed, walls: WallFinder) -> Doorway:
+def double_of(a: _Closed, b: _Closed, walls: NearWalls) -> Doorway:
     """Two leaves that meet: one opening from hinge to hinge."""
     axis = b.hinge - a.hinge
     length = float(np.hypot(*axis))
     return _doorway(a.hinge, axis / length, length, walls, (a, b), "double")
 
 
-def _doorway(base: Array, axis: Array, length: float, walls: WallFinder, leaves: Sequence[_Closed], kind: str) -> Doorway:
+def _doorway(base: Array, axis: Array, length: float, walls: NearWalls, leaves: Sequence[_Closed], kind: str) -> Doorway:
     normal = np.array([-axis[1], axis[0]])
-    k = walls.near(base - 0.35 * axis, base + (length + 0.35) * axis, WALL_M[1])
-    seg, unit = walls.seg[k], walls.unit[k]
-    s = np.stack([(seg[:, :2] - base) @ axis, (seg[:, 2:] - base) @ axis], axis=1)
-    o = np.stack([(seg[:, :2] - base) @ normal, (seg[:, 2:] - base) @ normal], axis=1)
+    ra, rb = walls.a - base, walls.b - base
+    s = np.stack([ra @ axis, rb @ axis], axis=1)
+    o = np.stack([ra @ normal, rb @ normal], axis=1)
+    around = (s.min(axis=1) < length + 0.95) & (s.max(axis=1) > -0.95) & (np.abs(o).min(axis=1) < 0.95)
+    s, o, unit = s[around], o[around], walls.unit[around]
     parallel = np.abs(unit[:, 0] * axis[1] - unit[:, 1] * axis[0]) < 0.15
     lo, hi, offset = s.min(axis=1), s.max(axis=1), o.mean(axis=1)
     flat = parallel & (np.abs(offset) < WALL_M[1])
@@ -240,18 +201,18 @@ def _nearest(values: Array, target: float) -> float:
     return float(values[np.argmin(np.abs(values - target))])
 
 
-def _seals(base: Array, axis: Array, normal: Array, start: float, end: float, offsets: Sequence[float], walls: WallFinder) -> Array:
+def _seals(base: Array, axis: Array, normal: Array, start: float, end: float, offsets: Sequence[float], walls: NearWalls) -> Array:
     """Lines across the opening, each run on to the first wall line within 0.3 m beyond the jamb."""
     out = []
     for off in offsets:
         a, b = base + start * axis + off * normal, base + end * axis + off * normal
         for p, away in ((a, -axis), (b, axis)):
-            if walls.distance(p, 0.05) < 0.004 or walls.tree is None:
+            if float(walls.distances(p[None, :], 0.05)[0]) < 0.004:
                 continue
             back = p - 0.06 * away
-            t, _ = first_hits(walls.seg, walls.tree, back[None, :], away[None, :], 0.40, width=0.002, clear=0.0005)
-            if math.isfinite(float(t[0])):
-                hit = back + away * float(t[0])
+            t = walls.ahead(back, away, 0.40)
+            if math.isfinite(t):
+                hit = back + away * t
                 if away is axis:
                     b = hit
                 else:
@@ -263,9 +224,12 @@ def _seals(base: Array, axis: Array, normal: Array, start: float, end: float, of
 def doorways(swings: Sequence[Swing], walls: WallFinder) -> tuple[list[Doorway], list[tuple[Swing, str]]]:
     """Turn swings into doorways, two facing leaves into one; return the doorways and the swings not used."""
     meets = _meeting(swings)
-    closed = [close_swing(s, walls, m) for s, m in zip(swings, meets, strict=True)]
+    if not swings:
+        return [], []
+    near = walls.around([s.hinge for s in swings], [2.1 * s.radius + 1.0 for s in swings])
+    closed = [close_swing(s, w, m) for s, w, m in zip(swings, near, meets, strict=True)]
     partner = _pairs(closed)
-    good = [_anchored(c, walls, i in partner) for i, c in enumerate(closed)]
+    good = [_anchored(c, near[i], i in partner) for i, c in enumerate(closed)]
     good = [g and (i not in partner or good[partner[i]]) for i, g in enumerate(good)]
     rejected = [(c.swing, "no wall near its hinge and strike") for c, g in zip(closed, good, strict=True) if not g]
     out: list[Doorway] = []
@@ -274,9 +238,9 @@ def doorways(swings: Sequence[Swing], walls: WallFinder) -> tuple[list[Doorway],
             continue
         if i in partner:
             if partner[i] > i:
-                out.append(double_of(c, closed[partner[i]], walls))
+                out.append(double_of(c, closed[partner[i]], near[i]))
         else:
-            out.append(doorway_of(c, walls))
+            out.append(doorway_of(c, near[i]))
     return _merge_same(out), rejected
 
 
@@ -294,11 +258,10 @@ def _meeting(swings: Sequence[Swing]) -> list[tuple[bool, bool]]:
     return [(f[0], f[1]) for f in flags]
 
 
-def _anchored(c: _Closed, walls: WallFinder, paired: bool) -> bool:
+def _anchored(c: _Closed, walls: NearWalls, paired: bool) -> bool:
     axis = c.strike - c.hinge
     axis = axis / max(float(np.hypot(*axis)), 1e-9)
-    at_hinge = walls.distance(c.hinge, 0.4) < 0.25
-    at_strike = walls.distance(c.strike, 0.4) < 0.25
+    at_hinge, at_strike = (walls.distances(np.stack([c.hinge, c.strike]), 0.4) < 0.25).tolist()
     if paired:
         return at_hinge
     return (at_hinge and at_strike) or ((at_hinge or at_strike) and c.swing.on_door)
@@ -373,9 +336,11 @@ def panel_doorways(points: Array, ways: Sequence[Doorway], walls: WallFinder) ->
         if known is not None and any(float(np.hypot(*(ways[k].at - middle))) < 0.5 * (ways[k].width + length) for k in known.query_ball_point(middle, 4.0)):
             continue
         base = middle - 0.5 * length * axis
-        if not (walls.beside(base - 0.2 * axis, axis, 0.32) or walls.beside(base + (length + 0.2) * axis, axis, 0.32)):
+        near = walls.around([middle], length + 1.0)[0]
+        outer = np.stack([base - 0.2 * axis, base + (length + 0.2) * axis])
+        if not near.besides(outer, np.stack([axis, axis]), np.array([0.32, 0.32])).any():
             continue
-        shape = _doorway(base, axis, length, walls, (), "sliding")
+        shape = _doorway(base, axis, length, near, (), "sliding")
         out.append(replace(shape, sure=2.5))
     return out
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -93,6 +95,29 @@ def read_plan(
         if known is not None:
             return known
     start = time.perf_counter()
+    with _uncollected():
+        plan = _read(path, name, budget, units, box, layers, require_unit, encoding, progress)
+    if key and time.perf_counter() - start > WORTH_KEEPING_S:
+        kept.store(key, plan)
+    return plan
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Hold the search for reference cycles: it walks a million tags again and again and finds none."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _read(
+    path: str | os.PathLike[str], name: str, budget: Limits, units: str | None, box: tuple[float, float, float, float] | None,
+    layers: Mapping[str, Sequence[str]] | None, require_unit: bool, encoding: str | None, progress: Callable[[int, int], None] | None,
+) -> Plan:  # fmt: skip
     opened, drawing = load_drawing(path, budget, encoding, progress)
     if not len(drawing.strokes) and not drawing.texts:
         raise InputError(
@@ -111,10 +136,7 @@ def read_plan(
     decision = decide_units(
         findings, insunits=insunits, given=units, name=name, require=require_unit, size=size
     )
-    plan = _build(opened, drawing, decisions, kinds, decision, insunits, walls, box)
-    if key and time.perf_counter() - start > WORTH_KEEPING_S:
-        kept.store(key, plan)
-    return plan
+    return _build(opened, drawing, decisions, kinds, decision, insunits, walls, box)
 
 
 def load_drawing(

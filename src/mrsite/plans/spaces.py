@@ -12,7 +12,8 @@ from mrsite.plans.barriers import Barriers, choose_barriers
 from mrsite.plans.drawing import Array, Drawing, Ints
 from mrsite.plans.faces import enclosed_faces, sort_faces
 from mrsite.plans.gaps import Gap, find_gaps
-from mrsite.plans.leaves import Doorway, WallFinder, doorways, gap_doorway, panel_doorways
+from mrsite.plans.leaves import Doorway, doorways, gap_doorway, panel_doorways
+from mrsite.plans.nearby import WallFinder
 from mrsite.plans.plan import Cull, LayerDecision
 from mrsite.plans.rooms import Space, assign_tags, follow_leaders, locate, make_spaces, prefer_layers
 from mrsite.plans.segments import connectors
@@ -207,37 +208,32 @@ def _join(ways: Sequence[Doorway], faces: Sequence[Any]) -> tuple[list[tuple[int
     """Which faces each way joins, and into which one its leaves swing (-1 outside, -9 unknown)."""
     if not ways:
         return [], []
-    probes, counts = [], []
-    for w in ways:
-        normal = np.array([-w.axis[1], w.axis[0]])
-        for sign in (1.0, -1.0):
-            for depth in (0.10, 0.22, 0.40):
-                for t in (0.5, 0.3, 0.7):
-                    probes.append(w.start + t * (w.end - w.start) + sign * normal * (0.5 * w.wall + depth))
-        counts.append(len(w.swing_points))
-        probes.extend(np.array(p) for p in w.swing_points)
-    where = locate(np.array(probes), faces)
-    joins, sides, at = [], [], 0
-    for w, n in zip(ways, counts, strict=True):
-        a, b = _vote(where[at : at + 9]), _vote(where[at + 9 : at + 18])
-        at += 18
-        normal = np.array([-w.axis[1], w.axis[0]])
+    start, end = np.array([w.start for w in ways]), np.array([w.end for w in ways])
+    along = end - start
+    axis = along / np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-12)[:, None]
+    normals = np.column_stack([-axis[:, 1], axis[:, 0]])
+    half = 0.5 * np.array([w.wall for w in ways])
+    depth = half[:, None] + np.array([0.10, 0.22, 0.40])
+    aside = np.stack([depth, -depth], axis=1)[:, :, :, None] * normals[:, None, None, :]
+    mid = start[:, None, :] + np.array([0.5, 0.3, 0.7])[None, :, None] * along[:, None, :]
+    probes = (mid[:, None, None, :, :] + aside[:, :, :, None, :]).reshape(-1, 2)
+    where = locate(probes, faces).reshape(len(ways), 2, 9).tolist()
+    joins, sides = [], []
+    for w, normal, found in zip(ways, normals, where, strict=True):
+        a, b = _vote(found[0]), _vote(found[1])
         side = -9
-        for k in range(n):
-            # The side the leaf sweeps to decides; its face is asked only where it lies beyond a wall.
-            toward = float((np.array(w.swing_points[k]) - w.at) @ normal)
+        if w.swing_points:  # the side that the leaf sweeps to comes first
+            toward = float((np.array(w.swing_points[0]) - w.at) @ normal)
             side = a if toward > 0 else b
             if side == b and a != b:
                 a, b = b, a
-            break
-        at += n
         joins.append((a, b))
         sides.append(side)
     return joins, sides
 
 
-def _vote(where: Ints) -> int:
-    hits = [int(k) for k in where if k >= 0]
+def _vote(where: Sequence[int]) -> int:
+    hits = [k for k in where if k >= 0]
     return max(set(hits), key=hits.count) if hits else -1
 
 

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -62,12 +62,14 @@ def word_table() -> dict[str, Any]:
         return tomllib.load(stream)
 
 
+@lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """Lower case without accents."""
     flat = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in flat if not unicodedata.combining(c))
 
 
+@lru_cache(maxsize=8192)
 def area_of(text: str) -> float | None:
     """Read a printed area with its unit, m2; None where there is none."""
     m = _AREA.search(text)
@@ -81,6 +83,7 @@ def area_of(text: str) -> float | None:
     return value if metric else value * _FOOT2
 
 
+@lru_cache(maxsize=8192)
 def size_area_of(text: str) -> float | None:
     """Read a room size (``13'8 x 14'``, ``4.20 x 3.10 m``) as an area, m2."""
     m = _SIZE.match(text)
@@ -98,6 +101,7 @@ def size_area_of(text: str) -> float | None:
     return sides[0] * sides[1] if min(sides) > 0.5 else None
 
 
+@lru_cache(maxsize=8192)
 def is_noise(text: str) -> bool:
     """Whether a text can name no room: stair arrows, level marks, scales, long notes."""
     plain = fold(text).strip()

@@ -99,6 +99,13 @@ def storey_title(text: str) -> bool:
     return bool(set(words) & set(word_table()["storey"])) and len(words) <= 5
 
 
+def storey_titles(
+    texts: Sequence[tuple[str, tuple[float, float], float]],
+) -> list[tuple[str, tuple[float, float], float]]:
+    """Keep the texts that name a storey."""
+    return [t for t in texts if storey_title(t[0])]
+
+
 def storey_name(titles: Sequence[tuple[str, tuple[float, float], float]], extent: tuple[float, float, float, float]) -> str:
     """Return the storey that the titles under or over a view name; the shortest, then the tallest text wins."""
     x0, y0, x1, y1 = extent
@@ -106,7 +113,7 @@ def storey_name(titles: Sequence[tuple[str, tuple[float, float], float]], extent
     found = [
         (-round(h, 3), len(t), t)
         for t, (x, y), h in titles
-        if x0 - 0.15 * (x1 - x0) - 1 <= x <= x1 + 0.15 * (x1 - x0) + 1 and y0 - margin <= y <= y1 + margin and storey_title(t)
+        if x0 - 0.15 * (x1 - x0) - 1 <= x <= x1 + 0.15 * (x1 - x0) + 1 and y0 - margin <= y <= y1 + margin
     ]
     if not found:
         return ""
