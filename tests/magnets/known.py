@@ -17,9 +17,7 @@ _HALF = (
     (0.5, 0.565577, 0.568461, 0.681788, 1.455462594e8),
     (0.888193, 0.911807, 0.494669, 0.664292, -1.455462594e8),
 )
-SOURCE = CoilSet(
-    [Coil(*row) for row in _HALF] + [Coil(r[0], r[1], -r[3], -r[2], r[4]) for r in _HALF]
-)
+SOURCE = CoilSet([Coil(*row) for row in _HALF] + [Coil(r[0], r[1], -r[3], -r[2], r[4]) for r in _HALF])
 
 
 def true_distance(level: float, angles_deg: tuple[float, ...]) -> np.ndarray:
@@ -37,8 +35,14 @@ def published(level: float, rounding: float = 0.1, **changes: object) -> Publish
 
 def data(*levels: float, reading: str = "on-axis", rounding: float = 0.1, **changes: object) -> MagnetModel:
     model = MagnetModel(
-        id="known", vendor="Test", model="known windings", B0_T=1.5, bore_diameter_m=0.6, magnet_length_m=1.54,
-        cryostat_diameter_m=1.94, distances=reading,  # type: ignore[arg-type]
+        id="known",
+        vendor="Test",
+        model="known windings",
+        B0_T=1.5,
+        bore_diameter_m=0.6,
+        magnet_length_m=1.54,
+        cryostat_diameter_m=1.94,
+        distances=reading,  # type: ignore[arg-type]
         published=tuple(published(level, rounding) for level in levels),
     )
     return replace(model, **changes)  # type: ignore[arg-type]

@@ -19,12 +19,24 @@ ROWS = {row["id"]: row for row in catalogue_rows()}
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "facts"
 #: Models with B0 and a steady far line, of which every one must have a field.
 WITH_A_LINE = (
-    "siemens-magnetom-avanto-1t5-unverified", "siemens-magnetom-aera-1t5-unverified", "siemens-magnetom-sola-1t5-unverified",
-    "siemens-magnetom-skyra-3t-unverified", "siemens-magnetom-verio-3t-unverified", "ge-optima-mr450w-1t5-unverified",
-    "ge-signa-hdxt-1t5-unverified", "philips-ingenia-cx-1t5", "philips-ingenia-cx-3t", "extremity-mgb2-0t5", "maxwell-3coil-0t15",
-    "lee-whiting-4coil-0t15", "mckeehan-4coil-sphere-1t5", "generic-0t55-unverified", "generic-1t5", "generic-3t",
+    "siemens-magnetom-avanto-1t5-unverified",
+    "siemens-magnetom-aera-1t5-unverified",
+    "siemens-magnetom-sola-1t5-unverified",
+    "siemens-magnetom-skyra-3t-unverified",
+    "siemens-magnetom-verio-3t-unverified",
+    "ge-optima-mr450w-1t5-unverified",
+    "ge-signa-hdxt-1t5-unverified",
+    "philips-ingenia-cx-1t5",
+    "philips-ingenia-cx-3t",
+    "extremity-mgb2-0t5",
+    "maxwell-3coil-0t15",
+    "lee-whiting-4coil-0t15",
+    "mckeehan-4coil-sphere-1t5",
+    "generic-0t55-unverified",
+    "generic-1t5",
+    "generic-3t",
     "generic-7t-unverified",
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
@@ -74,7 +86,8 @@ def test_open_and_permanent_magnets_are_not_air_coils() -> None:
 
 
 def test_equal_figures_share_one_fit_and_say_so() -> None:
-    sola, aera = load_model("siemens-magnetom-sola-1t5-unverified"), load_model("siemens-magnetom-aera-1t5-unverified")
+    sola = load_model("siemens-magnetom-sola-1t5-unverified")
+    aera = load_model("siemens-magnetom-aera-1t5-unverified")
     assert sola.same_as == aera.id
     assert sola.coils == aera.coils
     assert sola.model != aera.model
@@ -118,7 +131,8 @@ def test_prose_confidence_becomes_a_grade() -> None:
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the shared fact tables are not beside this checkout")
 def test_the_catalogue_says_what_the_fact_table_says() -> None:
     with (SHARED / "magnets.csv").open(newline="", encoding="utf-8") as stream:
-        facts = [r for r in csv.DictReader(stream) if r["quantity"] == "isofield_distance" and r["vendor"] != "(generic)"]
+        table = list(csv.DictReader(stream))
+    facts = [r for r in table if r["quantity"] == "isofield_distance" and r["vendor"] != "(generic)"]
     assert len(facts) == 14
     for fact in facts:
         row = next(r for r in ROWS.values() if (r["vendor"], r["model"]) == (fact["vendor"], fact["model"]))

@@ -15,7 +15,8 @@ def test_cells_agree_with_the_exact_engine(mirrored: bool) -> None:
     density = np.array([1.4e8, -1.1e8])
     coils = [Coil(*map(float, c), float(j)) for c, j in zip(cells, density, strict=True)]
     if mirrored:
-        coils += [Coil(float(c[0]), float(c[1]), -float(c[3]), -float(c[2]), float(j)) for c, j in zip(cells, density, strict=True)]
+        image = cells[:, [0, 1, 3, 2]] * [1, 1, -1, -1]
+        coils += [Coil(*map(float, c), float(j)) for c, j in zip(image, density, strict=True)]
     rho = np.array([0.0, 1e-4, 0.3, 0.35, 1.05, 2.0, 0.0, 5.0])
     z = np.array([0.0, 0.2, 0.1, 0.6, 0.5, 1.0, 4.0, 0.0])
     exact = CoilSet(coils).flux_density(np.column_stack([rho, 0 * rho, z]))

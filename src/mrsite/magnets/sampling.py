@@ -21,14 +21,15 @@ from mrsite.magnets.rays import RayTable, extents, outermost, ray_table
 
 _SPHERES = 6
 _BACK = 0.9  # the field just outside a line may have turned, but is below the level: -0.9 L .. L
-_LOBE_PLACES = 3
-# Linearised figures in three passes: |B| first, then gradients loosely, then all as published.
+_LOBE_PLACES = 2
+# Linearised figures in passes: |B| first, then gradients loosely, then all as published, twice.
 _PASSES: tuple[tuple[tuple[str, ...], float], ...] = (
     (("B",), 1.0),
-    (("B", "gradient", "force_product"), 4.0),
+    (("B", "gradient", "force_product"), 2.0),
+    (("B", "gradient", "force_product"), 1.0),
     (("B", "gradient", "force_product"), 1.0),
 )
-_MIX = (3.0, 3.0)  # the mean of two extremes is likelier than either: real designs are no extremes
+_MIX = (2.4, 2.4)  # the mean of two extremes is likelier than either: real designs are no extremes
 _SLACK = 0.08  # of the half-rounding: a crossing this far outside is still taken (grid and interpolation)
 
 
