@@ -255,7 +255,9 @@ def cases() -> Iterator[Case]:
     yield Case("field_volumes", "not-assessed", "200 mT volume", lambda: d(rooms={"SCAN": None}), "no scan room known")
     vendor = ("vendor",)
     yield Case("transients", "warn", "fault of MR1", lambda: d(vendor), "6 m across reaches 9.0 m, into SCREENING")
-    yield Case("transients", "pass", "fault of MR1", lambda: d(vendor, rooms={n: {"occupancy": "restricted"} for n in small.ROOMS}),
+    fenced = {n: {"occupancy": "restricted"} for n in small.ROOMS}
+    garden = {"garden": ((-9.0, -9.0, 30.0, 30.0), {"occupancy": "none", "is_area": True, "from_plan": False, "status": "stated"})}
+    yield Case("transients", "pass", "fault of MR1", lambda: d(vendor, rooms=fenced, boxes=garden),
                "no other space near")
     yield Case("transients", "not-assessed", "fault of MR1", lambda: d(vendor, rooms={
         "SCREENING": {"occupancy": None}, "CORRIDOR": {"occupancy": "restricted"}}), "nobody says")

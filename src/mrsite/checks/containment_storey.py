@@ -142,7 +142,7 @@ class StoreyVolume:
         here = [s for s in self.project.spaces if s.storey == self.storey.name and usable(s)]
         return sorted(here, key=lambda s: s.is_area)
 
-    def _reach(self, space: Space) -> tuple[Any, Any, Region] | None:
+    def _reach(self, space: Space) -> tuple[Any, Any, Any] | None:
         """Return central and judged part of a space that the field takes, where it is more than noise."""
         import shapely
 
@@ -155,10 +155,11 @@ class StoreyVolume:
                 self.floor.walls
             )
         cage = self._cage() if heights_of(self.project, space) == self.storey.occupied else shapely.Polygon()
-        upper = region.upper.union(cage).intersection(own)
+        judged = region.upper.union(cage)
+        upper = judged.intersection(own)
         if upper.buffer(-NOISE_M / 2).is_empty:
             return None
-        return region.central.union(cage).intersection(own), upper, region
+        return region.central.union(cage).intersection(own), upper, judged
 
     def _cage(self) -> Any:
         """Return the radio-frequency cage as stated: part of the volume that is controlled."""
@@ -174,17 +175,26 @@ class StoreyVolume:
         reach = self._reach(space)
         if reach is None:
             return None
-        central, upper, region = reach
+        central, upper, judged = reach
         if space.occupancy == "restricted":
             return self._restricted(space, upper)
         if space.occupancy == "none":
             return None
-        depth = depth_of(upper, region.upper)
+        depth = depth_of(upper, judged)
         inside = not central.buffer(-NOISE_M / 2).is_empty
-        return self._stray(space.label, space, upper, depth, inside)
+        cage_alone = upper.difference(self._cage()).buffer(-NOISE_M / 2).is_empty
+        what = "radio-frequency cage" if cage_alone else ""
+        return self._stray(space.label, space, upper, depth, inside, what=what)
 
     def _stray(
-        self, subject: str, space: Space | None, upper: Any, depth: float, central: bool, occupancy: str | None = None
+        self,
+        subject: str,
+        space: Space | None,
+        upper: Any,
+        depth: float,
+        central: bool,
+        occupancy: str | None = None,
+        what: str = "",
     ) -> Finding:
         """Return the finding on a space that is not restricted and that the line enters."""
         occupancy = occupancy or (space.occupancy if space is not None else None)
@@ -202,13 +212,14 @@ class StoreyVolume:
             "margin_m": -depth,
             "margin": limit[0] - measured.upper if measured else None,
         }
+        what = what or f"{level_name(self.level)} line"
         figure = f" (up to {field_up(measured.upper)} mT there)" if measured else ""
         how = f"by {unsafe(depth)} m over {upper.area:.2f} m2{figure}"
         if occupancy is None:
             return self.say(
                 subject,
                 "not-assessed",
-                f"The {level_name(self.level)} line enters {subject} {how}, and nobody says who may be there.",
+                f"The {what} enters {subject} {how}, and nobody says who may be there.",
                 remedy=f'Give occupancy = "restricted" | "staff" | "public" for {subject}.',
                 supply=() if space is None else supply.room(space, "occupancy"),
                 **common,
@@ -217,7 +228,7 @@ class StoreyVolume:
             return self.say(
                 subject,
                 "warn",
-                f"The {level_name(self.level)} line enters {subject} {how}, where maintenance staff go: "
+                f"The {what} enters {subject} {how}, where maintenance staff go: "
                 "implants there must be excluded.",
                 remedy="Restrict the space, or have its entry procedure attested.",
                 **common,
@@ -234,7 +245,7 @@ class StoreyVolume:
         return self.say(
             subject,
             "fail",
-            f"The {level_name(self.level)} line enters {subject} ({occupancy}) {how}.",
+            f"The {what} enters {subject} ({occupancy}) {how}.",
             remedy=f"Move or turn the magnet by at least {unsafe(depth)} m, restrict {subject}, or shield.",
             **common,
         )

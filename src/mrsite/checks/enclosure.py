@@ -159,7 +159,9 @@ def edge_of(project: Project, space: Space) -> Edge:
         ids = tuple(dict.fromkeys(i for _, ids in openings for i in ids))
         names = " and ".join(project.space(i).label for i in behind) or "a space that is not known"
         return Edge(False, True, f"it is open to {names} without a door", line, ids)
-    bare = space.polygon.boundary.difference(floor.wall_lines.buffer(_ON_WALL))
+    x0, y0, x1, y1 = space.polygon.bounds
+    near = shapely.clip_by_rect(floor.wall_lines, x0 - 1, y0 - 1, x1 + 1, y1 + 1)  # a hospital's walls are many
+    bare = space.polygon.boundary.difference(near.buffer(_ON_WALL))
     gaps = [p for p in shapely.get_parts(bare) if p.length > _SLIT]
     if gaps:
         worst = max(gaps, key=lambda p: float(p.length))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mrsite.checks.criterion import Criterion, combine, pack_rule
-from mrsite.checks.enclosure import usable
+from mrsite.checks.enclosure import floor_of, usable
 from mrsite.checks.finding import Finding, Severity, Status
 from mrsite.checks.judge import plan_grade, rules_of, scanners
 from mrsite.site.evidence import Evidence, Wanted
@@ -80,6 +80,13 @@ def _report(project: Project, scanner: Scanner, envelope: Envelope, reached: Seq
             (unsaid if space.occupancy is None else open_ if _open(space) else closed).append(space)
         elif any(r.box.intersects(space.polygon) for r in here) and _open(space):
             possible.append(space)
+    # Where no room was read somebody may be: outdoors, or in a room whose outline is not known.
+    blank = [
+        r.storey
+        for r in reached
+        if project.storey(r.storey).occupancy not in ("none", "restricted")
+        and not floor_of(project, project.storey(r.storey)).beyond(r.ellipse).is_empty
+    ]
     own = [r for r in reached if r.storey == scanner.storey]
     rule = pack_rule(project, envelope.id)
     severity: Severity = rule.severity if rule is not None else "vendor"
@@ -95,9 +102,12 @@ def _report(project: Project, scanner: Scanner, envelope: Envelope, reached: Seq
         into = f", into {_names(open_)}" if open_ else ""
         maybe = f"; where the corners of the two lengths fill, into {_names(possible)} too" if possible else ""
         says += f"{into}{maybe}."
-    elif unsaid or not project.spaces:
+    elif unsaid or blank:
         status = "not-assessed"
-        says += f"; nobody says who may be in {_names(unsaid) or 'the spaces around'}."
+        where = "; ".join(
+            w for w in (_names(unsaid), f"what no room of {' or '.join(blank)} holds" if blank else "") if w
+        )
+        says += f"; nobody says who may be in {where}."
     else:
         status = "pass"
         says += f"; of the spaces read it reaches only {_names(closed) or 'none'}, to which access is restricted."
