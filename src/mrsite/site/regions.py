@@ -22,6 +22,7 @@ from mrsite.magnets.model import MagnetModel
 from mrsite.maps import Plane, contours, profile_envelope
 from mrsite.site.evidence import Quantity, Region, WantedRegion
 from mrsite.site.project import Project, Scanner, Storey
+from mrsite.site.sum_band import sum_edges
 from mrsite.site.total_field import TotalField
 
 #: Distance between planes where a sum of magnets is traced for an envelope, m.
@@ -57,13 +58,12 @@ class Regions:
         tolerance = max((p["tolerance"] for p in parts), default=0.0)
         incomplete = None
         if len(self.field.scanners) > 1 and wanted.quantity == "B":
-            merged = self._merged(storey, wanted, heights)
+            merged = self._merged(storey, wanted, heights, extra)
             if merged is not None:
-                band_out = max((_widest(p["upper"], p["central"]) for p in parts), default=0.0)
-                band_in = max((_widest(p["central"], p["lower"]) for p in parts), default=0.0)
-                central = _union([merged])
-                upper = _union([upper, merged.buffer(band_out), merged])
-                lower = merged.buffer(-band_in)
+                central, outer, lower = merged
+                # each alone stays in: one of the magnets may be ramped down
+                upper = _union([upper, outer])
+                tolerance += _PLANE_STEP**2 / 8 / 2.0  # between two planes a line of 2 m radius bulges by so much
         elif len(self.field.scanners) > 1:
             incomplete = "the gradient of several magnets is drawn for each magnet alone"
         lower = lower.intersection(central)
@@ -115,8 +115,13 @@ class Regions:
             "tolerance": banded.central.error_m + self.tolerance,
         }
 
-    def _merged(self, storey: Storey, wanted: WantedRegion, heights: tuple[float, float]) -> Any:
-        """The sum of several magnets, traced on planes through the heights; None where they are strangers."""
+    def _merged(
+        self, storey: Storey, wanted: WantedRegion, heights: tuple[float, float], extra: float
+    ) -> tuple[Any, Any, Any] | None:
+        """The sum of several magnets (central, outer, inner) on planes through the heights; None for strangers.
+
+        Where a direction is not known the worse is drawn, and only what all directions reach is certain.
+        """
         reaches = {s.id: self._reach(s, wanted.level) for s in self.field.scanners}
         near = any(
             math.dist(a.poses[0].position, b.poses[0].position) < _STRANGERS * max(reaches[a.id], reaches[b.id])
@@ -125,18 +130,29 @@ class Regions:
         )
         if not near:
             return None
-        found = []
+        from shapely import intersection_all
+
+        found, outer, inner = [], [], []
         for positions in _products([len(s.poses) for s in self.field.scanners]):
             window = self._window(storey, reaches, positions)
+            magnets = [(s.magnet, s.poses[k]) for s, k in zip(self.field.scanners, positions)]
+            certain = []
             for signs in self.field.signs():
                 source = self.field.source(signs, positions)
+                least = []
                 for z in _planes(storey, heights, self.field.scanners):
                     # a local origin: far grid coordinates must not cost the tracer its digits
                     x0, y0, x1, y1 = window
                     plane = Plane((x0, y0, z), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0))
                     (lines,) = contours(source, [wanted.level], plane, (0.0, 0.0, x1 - x0, y1 - y0), self.tolerance)
                     found.append(_even_odd([np.asarray(p)[:, :2] for p in lines.paths]))
-        return storey.to_site.geometry_back(_union(found))
+                    may, must = sum_edges(source, magnets, wanted.level, z, window, extra)
+                    outer.append(may)
+                    least.append(must)
+                certain.append(_union(least))
+            inner.append(intersection_all(certain))
+        central, upper, lower = (storey.to_site.geometry_back(_union(shapes)) for shapes in (found, outer, inner))
+        return central, upper, lower
 
     def _reach(self, scanner: Scanner, level: float) -> float:
         banded = self.profiles(scanner, level, 0.0, "B")
@@ -243,15 +259,6 @@ def _union(shapes: Sequence[Any]) -> Any:
     from shapely import union_all
 
     return _areas(union_all(list(shapes))) if shapes else _areas(None)
-
-
-def _widest(outer: Any, inner: Any) -> float:
-    """How far an outer region reaches beyond an inner one, m."""
-    if outer.is_empty or inner.is_empty:
-        return 0.0
-    from shapely import hausdorff_distance
-
-    return float(hausdorff_distance(outer.boundary, inner.boundary))
 
 
 def _largest(share: Any) -> float:
