@@ -57,7 +57,12 @@ def keyed() -> list[str]:
     assert spec.loader is not None
     scorer: Any = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(scorer)
-    out = ["## Drawings with answer keys", "", "| plan | unit | rooms | labels | false rooms | doors | false doors | width error m | adjacency F1 |", "|---|---|---|---|---|---|---|---|---|"]
+    out = [
+        "## Drawings with answer keys",
+        "",
+        "| plan | unit | rooms | labels | false rooms | doors | false doors | width error m | adjacency F1 |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
     for path in sorted(folder.glob("*.dxf")):
         key = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
         s = scorer.score(key, rooms_geojson(read_plan(path, units=key["unit"], cache=False)))
@@ -81,19 +86,31 @@ def real() -> list[str]:
         "parliament_georeferenced_R2018": ("inch", "an outline, no rooms"),
         "wipeout_door_R2018": ("mm", "one wall, no rooms"),
     }
-    out = ["## Real drawings", "", "| plan | unit | a person sees | rooms | confirmed / proposed / withheld | labels | doors | windows |", "|---|---|---|---|---|---|---|---|"]
+    out = [
+        "## Real drawings",
+        "",
+        "| plan | unit | a person sees | rooms | confirmed / proposed / withheld | labels | doors | windows |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
     for name, (unit, person) in seen.items():
         path = folder / f"{name}.dxf"
         plan = read_plan(path, units=unit, cache=False)
         by = [sum(r.status == s for r in plan.rooms) for s in ("confirmed", "proposed", "withheld")]
         labels = sum(len((r.name or r.number).split(" / ")) for r in plan.rooms if r.name or r.number)
-        out.append(f"| {name} | {_unit(path, unit)} | {person} | {len(plan.rooms)} | {by[0]} / {by[1]} / {by[2]} | {labels} | {len(plan.doors)} | {len(plan.windows)} |")
+        out.append(
+            f"| {name} | {_unit(path, unit)} | {person} | {len(plan.rooms)} | {by[0]} / {by[1]} / {by[2]} | {labels} | {len(plan.doors)} | {len(plan.windows)} |"
+        )
     return [*out, ""]
 
 
 def drawn(seeds: int = 40) -> list[str]:
     """Score random plans, honest and degraded."""
-    out = ["## Plans drawn at random", "", "| kind | plans | rooms | labels | false rooms | doors | adjacency | unit right / asked / wrong |", "|---|---|---|---|---|---|---|---|"]
+    out = [
+        "## Plans drawn at random",
+        "",
+        "| kind | plans | rooms | labels | false rooms | doors | adjacency | unit right / asked / wrong |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "plan.dxf"
         for degraded in (False, True):
@@ -104,7 +121,9 @@ def drawn(seeds: int = 40) -> list[str]:
                 doc.saveas(path)
                 units.append(_unit(path, habits.unit))
                 scores.append(score(read_plan(path, units=habits.unit, cache=False), key.as_dict()))
-            mean = {k: float(np.mean([getattr(s, k) for s in scores])) for k in ("rooms", "labels", "doors", "adjacency")}
+            mean = {
+                k: float(np.mean([getattr(s, k) for s in scores])) for k in ("rooms", "labels", "doors", "adjacency")
+            }
             asked = sum(u.startswith("asked") for u in units)
             out.append(
                 f"| {'degraded: gaps, one layer, single lines, no jambs' if degraded else 'honest'} | {seeds} | {mean['rooms']:.1%} | {mean['labels']:.1%} | "
@@ -160,7 +179,9 @@ def _furnish(doc: Any, rooms: int) -> None:
         x, y = rng.uniform(0, 200_000), rng.uniform(0, 9_000)
         for j in range(4):
             space.add_line((x + 40 * j, y), (x + 40 * j, y + 450), dxfattribs={"layer": "A-FURN"})
-        space.add_lwpolyline([(x, y), (x + 450, y), (x + 450, y + 450 + k % 7), (x, y + 450)], close=True, dxfattribs={"layer": "A-FURN"})
+        space.add_lwpolyline(
+            [(x, y), (x + 450, y), (x + 450, y + 450 + k % 7), (x, y + 450)], close=True, dxfattribs={"layer": "A-FURN"}
+        )
 
 
 if __name__ == "__main__":

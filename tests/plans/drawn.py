@@ -6,9 +6,12 @@ which openings are taken, so that the key's rooms, doors and windows are exact.
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
+import tomllib
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import ezdxf
@@ -17,21 +20,25 @@ from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 from shapely.ops import unary_union
 
 UNITS = {"mm": (0.001, 4), "cm": (0.01, 5), "m": (1.0, 6), "inch": (0.0254, 1), "foot": (0.3048, 2)}
-LAYERS: dict[str, dict[str, str]] = {
-    "aia": dict(wall="A-WALL", door="A-DOOR", window="A-GLAZ", tag="A-AREA-IDEN", furn="A-FURN", dim="A-ANNO-DIMS", grid="S-GRID", hatch="A-WALL-PATT", sheet="A-ANNO-TTLB", head="A-WALL-HEAD", floor="A-FLOR-PATT"),
-    "bs1192": dict(wall="A-F-210-M_ExtWall", door="A-F-315-M_Door", window="A-F-314-M_Window", tag="A-F-900-T_RoomName", furn="A-F-700-M_FFE", dim="A-F-000-D_Dim", grid="A-F-000-M_Grid", hatch="A-F-210-H_Hatch", sheet="A-F-000-B_Sheet", head="A-F-315-M_Header", floor="A-F-430-H_FloorPattern"),
-    "cisfb": dict(wall="A210G - Ext Walls", door="A315G - Ext Doors", window="A310G - Ext Windows", tag="A000T - Room Text", furn="A700G - Furniture", dim="A000D - Dimensions", grid="A000G - Grid", hatch="A210H - Hatch", sheet="A000B - Border", head="A310G - Openings", floor="A430G - Floor Finishes"),
-    "iso": dict(wall="A-210---M-", door="A-315---M-", window="A-314---M-", tag="A-900---T-ROOM", furn="A-700---M-", dim="A-000---D-DIM", grid="A-000---M-GRID", hatch="A-210---H-HATCH", sheet="A-000---B-BORDER", head="A-315---M-HEADER", floor="A-430---H-FLOOR"),
-    "german": dict(wall="WAND_TRAGEND", door="TUEREN", window="FENSTER", tag="RAUMSTEMPEL", furn="MOEBLIERUNG", dim="BEMASSUNG", grid="ACHSEN", hatch="SCHRAFFUR", sheet="PLANKOPF", head="STURZ", floor="BODENBELAG"),
-    "french": dict(wall="MURS", door="PORTES", window="FENETRES", tag="TEXTE_LOCAUX", furn="MOBILIER", dim="COTES", grid="AXES", hatch="HACHURES", sheet="CARTOUCHE", head="LINTEAUX", floor="CARRELAGE"),
-    "spanish": dict(wall="MUROS", door="PUERTAS", window="VENTANAS", tag="TEXTOS", furn="MOBILIARIO", dim="COTAS", grid="EJES", hatch="SOMBREADO", sheet="CAJETIN", head="DINTELES", floor="PAVIMENTO"),
-    "italian": dict(wall="MURATURE", door="PORTE", window="FINESTRE", tag="TESTI_LOCALI", furn="ARREDI", dim="QUOTE", grid="ASSI", hatch="CAMPITURE", sheet="CARTIGLIO", head="ARCHITRAVI", floor="PAVIMENTAZIONE"),
-    "dutch": dict(wall="Binnenwanden", door="Deuren", window="Ramen", tag="Ruimtenamen", furn="Meubilair", dim="Maatvoering", grid="Stramien", hatch="Arcering", sheet="Titelblok", head="Lateien", floor="Vloeren"),
-    "portuguese": dict(wall="PAREDES", door="PORTAS", window="JANELAS", tag="AMBIENTES", furn="MOVEIS", dim="COTAGEM", grid="EIXOS", hatch="HACHURAS", sheet="CARIMBO", head="VERGAS", floor="PISO"),
-    "xref": dict(wall="GF-base$0$Walls", door="GF-base$0$Doors", window="GF-base$0$Glazing", tag="GF-base$0$Rooms", furn="GF-base$0$Furniture", dim="Dims", grid="GF-base$0$Grid", hatch="GF-base$0$Hatch", sheet="Title", head="GF-base$0$Openings", floor="GF-base$0$Flooring"),
-    "zero": dict.fromkeys(["wall", "door", "window", "tag", "furn", "dim", "grid", "hatch", "sheet", "head", "floor"], "0"),
-}  # fmt: skip
-NAMES = ["OFFICE", "STORE", "MEETING ROOM", "WC", "CONTROL ROOM", "SCAN ROOM", "CHANGING", "WAITING", "PREP ROOM", "STAFF", "REPORTING", "PLANT ROOM", "CT", "ULTRASOUND 1", "Recovery Bay", "CONSULT 2"]  # fmt: skip
+LAYERS: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_name("conventions.toml").read_text("utf-8"))
+NAMES = [
+    "OFFICE",
+    "STORE",
+    "MEETING ROOM",
+    "WC",
+    "CONTROL ROOM",
+    "SCAN ROOM",
+    "CHANGING",
+    "WAITING",
+    "PREP ROOM",
+    "STAFF",
+    "REPORTING",
+    "PLANT ROOM",
+    "CT",
+    "ULTRASOUND 1",
+    "Recovery Bay",
+    "CONSULT 2",
+]
 
 
 @dataclass
@@ -79,7 +86,15 @@ class Key:
     def as_dict(self) -> dict[str, Any]:
         """Return the key for the scorer."""
         pairs = {tuple(sorted(d["rooms"])) for d in self.doors}
-        return dict(unit=self.unit, rooms=self.rooms, doors=self.doors, open_groups=[], openings=[], unlabelled_enclosed=[], adjacency=[list(p) for p in pairs])
+        return {
+            "unit": self.unit,
+            "rooms": self.rooms,
+            "doors": self.doors,
+            "open_groups": [],
+            "openings": [],
+            "unlabelled_enclosed": [],
+            "adjacency": [list(p) for p in pairs],
+        }
 
 
 @dataclass
@@ -94,7 +109,9 @@ class _Hole:
     into: tuple[float, float] = (0.0, 0.0)
 
 
-def _layout(rng: random.Random, h: Habits, storey: int, dx: float) -> tuple[list[tuple[str, Any]], Any, list[_Hole], list[Any]]:
+def _layout(
+    rng: random.Random, h: Habits, storey: int, dx: float
+) -> tuple[list[tuple[str, Any]], Any, list[_Hole], list[Any]]:
     """Rooms (id, polygon), wall solid, openings and columns of one storey, in metres before placing."""
     ext, part = rng.choice([0.3, 0.365, 0.24]), rng.choice([0.1, 0.125, 0.15])
     depth = [rng.uniform(3.2, 6.0), rng.uniform(3.2, 6.0)]
@@ -127,7 +144,16 @@ def _layout(rng: random.Random, h: Habits, storey: int, dx: float) -> tuple[list
                 rooms.append((rid + "w", wc))
                 poly = poly.difference(wall)
                 cy = oy + wy / 2
-                holes.append(_Hole((x + wx + part / 2, cy - 0.4), (x + wx + part / 2, cy + 0.4), part, "single", (rid, rid + "w"), (1.0, 0.0)))
+                holes.append(
+                    _Hole(
+                        (x + wx + part / 2, cy - 0.4),
+                        (x + wx + part / 2, cy + 0.4),
+                        part,
+                        "single",
+                        (rid, rid + "w"),
+                        (1.0, 0.0),
+                    )
+                )
             rooms.append((rid, poly))
             dw = rng.choice([0.8, 0.9, 1.0, 1.2])
             kind = "single"
@@ -164,8 +190,10 @@ def _layout(rng: random.Random, h: Habits, storey: int, dx: float) -> tuple[list
     columns = []
     if h.columns:
         columns = [Point(rng.uniform(1, total - 1), sum(cor_y) / 2).buffer(0.2, quad_segs=8) for _ in range(2)]
-        columns += [box(c - 0.2, cor_y[0] - part - 0.15, c + 0.2, cor_y[0] + 0.15) for c in (total * 0.37,) if not any(h2.a[0] - 0.3 < c < h2.b[0] + 0.3 and abs(h2.a[1] - cor_y[0] + part / 2) < 0.2 for h2 in holes)]  # fmt: skip
-    move = lambda g: affinity.translate(g, dx, 0)  # noqa: E731
+        c, face = total * 0.37, cor_y[0] - part / 2
+        if not any(q.a[0] - 0.3 < c < q.b[0] + 0.3 and abs(q.a[1] - face) < 0.2 for q in holes):
+            columns.append(box(c - 0.2, cor_y[0] - part - 0.15, c + 0.2, cor_y[0] + 0.15))
+    move = lambda g: affinity.translate(g, dx, 0)
     for hole in holes:
         hole.a, hole.b = (hole.a[0] + dx, hole.a[1]), (hole.b[0] + dx, hole.b[1])
     return [(r, move(p)) for r, p in rooms], move(solid), holes, [move(c) for c in columns]
@@ -201,7 +229,9 @@ class _Pen:
             self.space.add_lwpolyline(pts, format="xyseb", close=closed, dxfattribs={"layer": self.names[what]})
 
     def text(self, words: str, p: tuple[float, float], height: float, what: str) -> None:
-        t = self.space.add_text(words, height=height * self.k, rotation=self.h.rotation, dxfattribs={"layer": self.names[what]})
+        t = self.space.add_text(
+            words, height=height * self.k, rotation=self.h.rotation, dxfattribs={"layer": self.names[what]}
+        )
         t.set_placement(self.at(p), align=ezdxf.enums.TextEntityAlignment.MIDDLE_CENTER)
 
 
@@ -243,7 +273,17 @@ def _hole_box(hole: _Hole) -> Any:
     return LineString([hole.a, hole.b]).buffer(hole.wall / 2 + 0.01, cap_style=2)
 
 
-def _draw_storey(pen: _Pen, rng: random.Random, h: Habits, key: Key, storey: int, rooms: list[Any], solid: Any, holes: list[_Hole], columns: list[Any]) -> None:
+def _draw_storey(
+    pen: _Pen,
+    rng: random.Random,
+    h: Habits,
+    key: Key,
+    storey: int,
+    rooms: list[Any],
+    solid: Any,
+    holes: list[_Hole],
+    columns: list[Any],
+) -> None:
     name = f"Level {storey + 1}"
     single = h.walls == "single"
     if single:
@@ -267,12 +307,14 @@ def _draw_storey(pen: _Pen, rng: random.Random, h: Habits, key: Key, storey: int
         label = "CORRIDOR" if rid.endswith(":C") else rng.choice(NAMES)
         number = f"{storey + 1}.{i:02d}"
         labels[rid] = (label, number)
-        world = Polygon([pen.world(p) for p in poly.exterior.coords], [[pen.world(p) for p in r.coords] for r in poly.interiors])
+        world = Polygon(
+            [pen.world(p) for p in poly.exterior.coords], [[pen.world(p) for p in r.coords] for r in poly.interiors]
+        )
         printed = h.areas == "all" or (h.areas == "some" and rng.random() < 0.5)
-        key.rooms.append(dict(
-            id=rid, label=label, number=number, storey=name, polygon=[list(p) for p in world.exterior.coords],
-            holes=[list(map(list, r.coords)) for r in world.interiors], area_m2=world.area, open_to=[],
-        ))  # fmt: skip
+        key.rooms.append({
+            "id": rid, "label": label, "number": number, "storey": name, "polygon": [list(p) for p in world.exterior.coords],
+            "holes": [list(map(list, r.coords)) for r in world.interiors], "area_m2": world.area, "open_to": [],
+        })  # fmt: skip
         _tag(pen, rng, h, poly, label, number, poly.area if printed else None, outside=i <= h.tags_out and i > 0)
         if h.furniture:
             _furniture(pen, rng, poly)
@@ -280,7 +322,15 @@ def _draw_storey(pen: _Pen, rng: random.Random, h: Habits, key: Key, storey: int
         _hole(pen, rng, h, hole)
         if hole.kind != "window":
             mid = pen.world(((hole.a[0] + hole.b[0]) / 2, (hole.a[1] + hole.b[1]) / 2))
-            key.doors.append(dict(at=list(mid), width_m=math.dist(hole.a, hole.b), rooms=list(hole.rooms), storey=name, kind=hole.kind))
+            key.doors.append(
+                {
+                    "at": list(mid),
+                    "width_m": math.dist(hole.a, hole.b),
+                    "rooms": list(hole.rooms),
+                    "storey": name,
+                    "kind": hole.kind,
+                }
+            )
     x0, y0, x1, y1 = solid.bounds
     if h.dims:
         _dims(pen, x0, y0, x1, y1)
@@ -295,7 +345,7 @@ def _wall_ring(pen: _Pen, rng: random.Random, h: Habits, pts: list[Any], holes: 
         return
     for a, b in edges:
         length = math.dist(a, b)
-        if not h.jambs and any(_is_jamb(a, b, x) for x in holes if x.kind != "window" or True):
+        if not h.jambs and any(_is_jamb(a, b, x) for x in holes):
             continue
         ux, uy = (b[0] - a[0]) / length, (b[1] - a[1]) / length
         e0 = e1 = 0.0
@@ -349,7 +399,7 @@ def _single_line(pen: _Pen, rooms: list[Any], solid: Any, holes: list[_Hole]) ->
     merged = linemerge(merged)
     for part_line in getattr(merged, "geoms", [merged]):
         pts = list(part_line.simplify(1e-4).coords)
-        for a, b in zip(pts, pts[1:], strict=False):
+        for a, b in itertools.pairwise(pts):
             pen.line(a, b, "wall")
     return grown
 
@@ -361,7 +411,7 @@ def _hole(pen: _Pen, rng: random.Random, h: Habits, x: _Hole) -> None:
     nx, ny = -uy, ux
     single = h.walls == "single"
     t = 0.0 if single else x.wall
-    shift = lambda p, o: (p[0] + nx * o, p[1] + ny * o)  # noqa: E731
+    shift = lambda p, o: (p[0] + nx * o, p[1] + ny * o)
     if x.kind == "window":
         what = "wall" if h.windows == "wall" else "window"
         offsets = {"lines": (-t / 2, -0.03, 0.03, t / 2), "one": (0.0,), "wall": (-t / 2, 0.0, t / 2)}[h.windows]
@@ -377,14 +427,26 @@ def _hole(pen: _Pen, rng: random.Random, h: Habits, x: _Hole) -> None:
         for p, q in ((-0.04, 0.0), (0.0, 0.04)):
             pen.poly([shift(a, p), shift(b, p), shift(b, q), shift(a, q)], "door")
         return
-    hinges = [(shift(a, face), (ux, uy), w)] if x.kind == "single" else [(shift(a, face), (ux, uy), w / 2), (shift(b, face), (-ux, -uy), w / 2)]
+    hinges = (
+        [(shift(a, face), (ux, uy), w)]
+        if x.kind == "single"
+        else [(shift(a, face), (ux, uy), w / 2), (shift(b, face), (-ux, -uy), w / 2)]
+    )
     if x.kind == "single" and rng.random() < 0.5:
         hinges = [(shift(b, face), (-ux, -uy), w)]
     for hinge, d, r in hinges:
         _leaf(pen, rng, h, hinge, d, r, (x.into[0], x.into[1]))
 
 
-def _leaf(pen: _Pen, rng: random.Random, h: Habits, hinge: tuple[float, float], d: tuple[float, float], r: float, into: tuple[float, float]) -> None:
+def _leaf(
+    pen: _Pen,
+    rng: random.Random,
+    h: Habits,
+    hinge: tuple[float, float],
+    d: tuple[float, float],
+    r: float,
+    into: tuple[float, float],
+) -> None:
     turn = math.copysign(1.0, d[0] * into[1] - d[1] * into[0])
     shut = math.atan2(d[1], d[0])
     angle = math.radians(h.open_deg)
@@ -396,7 +458,9 @@ def _leaf(pen: _Pen, rng: random.Random, h: Habits, hinge: tuple[float, float], 
             name, yscale = ("DOOR-L", 1.0) if turn > 0 else ("DOOR-R", 1.0)
         else:
             name, yscale = "DOOR-L", turn
-        pen.space.add_blockref(name, pen.at(hinge), dxfattribs=dict(layer=layer, xscale=r * k, yscale=r * k * yscale, rotation=rot))
+        pen.space.add_blockref(
+            name, pen.at(hinge), dxfattribs={"layer": layer, "xscale": r * k, "yscale": r * k * yscale, "rotation": rot}
+        )
         return
     tip = shut + turn * angle
     end = (hinge[0] + r * math.cos(tip), hinge[1] + r * math.sin(tip))
@@ -404,20 +468,31 @@ def _leaf(pen: _Pen, rng: random.Random, h: Habits, hinge: tuple[float, float], 
     pen.line(hinge, end, "door")
     if h.doors == "arc":
         a0, a1 = (shut, tip) if turn > 0 else (tip, shut)
-        pen.space.add_arc(pen.at(hinge), r * k, math.degrees(a0) + h.rotation, math.degrees(a1) + h.rotation, dxfattribs={"layer": layer})
+        pen.space.add_arc(
+            pen.at(hinge),
+            r * k,
+            math.degrees(a0) + h.rotation,
+            math.degrees(a1) + h.rotation,
+            dxfattribs={"layer": layer},
+        )
     elif h.doors == "bulge":
         pen.poly([(*closed, turn * math.tan(angle / 4)), end], "door", closed=False)
     else:
         n = rng.choice([5, 6, 8, 12])
-        pts = [(hinge[0] + r * math.cos(shut + turn * angle * i / n), hinge[1] + r * math.sin(shut + turn * angle * i / n)) for i in range(n + 1)]
+        pts = [
+            (hinge[0] + r * math.cos(shut + turn * angle * i / n), hinge[1] + r * math.sin(shut + turn * angle * i / n))
+            for i in range(n + 1)
+        ]
         if h.doors == "lines":
-            for p, q in zip(pts, pts[1:], strict=False):
+            for p, q in itertools.pairwise(pts):
                 pen.line(p, q, "door")
         else:
             pen.poly(list(pts), "door", closed=False)
 
 
-def _tag(pen: _Pen, rng: random.Random, h: Habits, poly: Any, label: str, number: str, area: float | None, outside: bool) -> None:
+def _tag(
+    pen: _Pen, rng: random.Random, h: Habits, poly: Any, label: str, number: str, area: float | None, outside: bool
+) -> None:
     c = poly.representative_point()
     x, y = c.x, c.y
     if outside:
@@ -433,12 +508,20 @@ def _tag(pen: _Pen, rng: random.Random, h: Habits, poly: Any, label: str, number
     k = pen.k
     layer = pen.names["tag"]
     if h.tags == "mtext" and not pen.r12:
-        m = pen.space.add_mtext("\\P".join(lines), dxfattribs=dict(layer=layer, char_height=height * k, rotation=h.rotation, attachment_point=5))
+        m = pen.space.add_mtext(
+            "\\P".join(lines),
+            dxfattribs={"layer": layer, "char_height": height * k, "rotation": h.rotation, "attachment_point": 5},
+        )
         m.set_location(pen.at((x, y)))
     elif h.tags == "attrib":
-        ref = pen.space.add_blockref("ROOMTAG", pen.at((x, y)), dxfattribs=dict(layer=layer))
+        ref = pen.space.add_blockref("ROOMTAG", pen.at((x, y)), dxfattribs={"layer": layer})
         for i, (tag, words) in enumerate(zip(("ROOM_NAME", "ROOM_NO", "AREA"), lines, strict=False)):
-            ref.add_attrib(tag, words, pen.at((x, y - 1.6 * height * i)), dxfattribs=dict(layer=layer, height=height * k, rotation=h.rotation))
+            ref.add_attrib(
+                tag,
+                words,
+                pen.at((x, y - 1.6 * height * i)),
+                dxfattribs={"layer": layer, "height": height * k, "rotation": h.rotation},
+            )
     else:
         top = y + 0.8 * height * (len(lines) - 1)
         for i, words in enumerate(lines):
@@ -468,8 +551,14 @@ def _dims(pen: _Pen, x0: float, y0: float, x1: float, y1: float) -> None:
     style = pen.doc.dimstyles.get("Standard")
     style.dxf.dimtxt, style.dxf.dimasz = 0.25 * k, 0.2 * k
     names = pen.names["dim"]
-    text = f"{round((x1 - x0) * 1000)}" if pen.h.unit != "inch" else f"{int((x1 - x0) / 0.3048)}'-{round((x1 - x0) / 0.0254 % 12)}\""
-    d = pen.space.add_aligned_dim(pen.at((x0, y0)), pen.at((x1, y0)), distance=-2.0 * k, text=text, dxfattribs={"layer": names})
+    text = (
+        f"{round((x1 - x0) * 1000)}"
+        if pen.h.unit != "inch"
+        else f"{int((x1 - x0) / 0.3048)}'-{round((x1 - x0) / 0.0254 % 12)}\""
+    )
+    d = pen.space.add_aligned_dim(
+        pen.at((x0, y0)), pen.at((x1, y0)), distance=-2.0 * k, text=text, dxfattribs={"layer": names}
+    )
     d.render()
     for i in range(3):
         x = x0 + (x1 - x0) * i / 2

@@ -12,7 +12,7 @@ from mrsite.plans import cache, read, read_plan, rooms_geojson
 from tests.plans.drawn import Habits, draw
 
 
-@pytest.fixture()
+@pytest.fixture
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache of its own, in which everything is worth keeping."""
     monkeypatch.setenv("MRSITE_CACHE_DIR", str(tmp_path / "cache"))
@@ -28,14 +28,28 @@ def _file(tmp_path: Path) -> Path:
     return path
 
 
-def test_second_run_is_the_same_plan_without_reading(tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_second_run_is_the_same_plan_without_reading(
+    tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = _file(tmp_path)
     first = read_plan(path)
     assert len(list(kept.glob("*.npz"))) == 1
     monkeypatch.setattr(read, "load_drawing", lambda *a, **k: pytest.fail("read again"))
     second = read_plan(path)
     assert rooms_geojson(second) == rooms_geojson(first)
-    for name in ("texts", "layers", "doors", "windows", "views", "culls", "grid", "unit_decision", "read", "warnings", "blocks"):
+    for name in (
+        "texts",
+        "layers",
+        "doors",
+        "windows",
+        "views",
+        "culls",
+        "grid",
+        "unit_decision",
+        "read",
+        "warnings",
+        "blocks",
+    ):
         assert getattr(second, name) == getattr(first, name), name
     assert np.array_equal(second.line_points, first.line_points)
     assert second.line_points.dtype == first.line_points.dtype

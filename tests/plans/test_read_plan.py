@@ -53,7 +53,7 @@ def test_unit_of_keyed_plans_is_right_or_refused(path: Path) -> None:
     try:
         plan = read_plan(path)
     except UnitsError as error:
-        assert error.decision.candidates[0].unit == key["unit"]  # type: ignore[attr-defined]
+        assert error.decision.candidates[0].unit == key["unit"]  # type: ignore[attr-defined]  # noqa: PT017
         plan = read_plan(path, units=key["unit"])
     assert plan.unit == key["unit"]
     assert plan.unit_m == key["unit_m"]

@@ -23,7 +23,9 @@ def _plan(tmp_path: Path, name: str, **habits: object) -> Plan:
     for a, b, word in grid:
         ux, uy = (b[0] - a[0]) / math.dist(a, b), (b[1] - a[1]) / math.dist(a, b)
         pen.line(a, b, "grid")
-        pen.space.add_circle(pen.at((b[0] + 0.4 * ux, b[1] + 0.4 * uy)), 0.4 * pen.k, dxfattribs={"layer": pen.names["grid"]})
+        pen.space.add_circle(
+            pen.at((b[0] + 0.4 * ux, b[1] + 0.4 * uy)), 0.4 * pen.k, dxfattribs={"layer": pen.names["grid"]}
+        )
         pen.text(word, (b[0] + 0.4 * ux, b[1] + 0.4 * uy), 0.3, "grid")
     path = tmp_path / f"{name}.dxf"
     doc.saveas(path)

@@ -68,11 +68,13 @@ def test_rare_entities_and_frames(tmp_path: Path) -> None:
     block.add_arc((0, 0), 1, 0, 90)
     block.add_text("in block", height=0.2).set_placement((0.5, 0.5))
     nest = doc.blocks.new("N")
-    nest.add_blockref("B", (3, 1), dxfattribs=dict(xscale=-2, yscale=2, rotation=30))
-    space.add_blockref("N", (10, 10), dxfattribs=dict(xscale=1, yscale=3, rotation=15))
+    nest.add_blockref("B", (3, 1), dxfattribs={"xscale": -2, "yscale": 2, "rotation": 30})
+    space.add_blockref("N", (10, 10), dxfattribs={"xscale": 1, "yscale": 3, "rotation": 15})
     space.add_blockref("N", (20, 10), dxfattribs=dict(rotation=15, **down))
     space.add_blockref(
-        "B", (0, 30), dxfattribs=dict(row_count=2, column_count=3, row_spacing=5, column_spacing=4, rotation=20)
+        "B",
+        (0, 30),
+        dxfattribs={"row_count": 2, "column_count": 3, "row_spacing": 5, "column_spacing": 4, "rotation": 20},
     )
     path = tmp_path / "rare.dxf"
     doc.saveas(path)

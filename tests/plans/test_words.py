@@ -15,7 +15,16 @@ from mrsite.plans.units import calibrate, unit_name
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("8800", 8800), ("8,44", 8.44), ("1.234,5", 1234.5), ("1,234.5", 1234.5), ("12 500", 12500), ("1,200", 1200), ("0,125", 0.125), ("x", None)],
+    [
+        ("8800", 8800),
+        ("8,44", 8.44),
+        ("1.234,5", 1234.5),
+        ("1,234.5", 1234.5),
+        ("12 500", 12500),
+        ("1,200", 1200),
+        ("0,125", 0.125),
+        ("x", None),
+    ],
 )
 def test_numbers(text: str, value: float | None) -> None:
     assert number_of(text) == value
@@ -23,7 +32,16 @@ def test_numbers(text: str, value: float | None) -> None:
 
 @pytest.mark.parametrize(
     ("text", "metres"),
-    [("175'-0\"", 53.34), ("3'-6\"", 1.0668), ("28'-10.5\"", 8.8011), ("9'-6 1/2\"", 2.9083), ("36\"", 0.9144), ("6.20 m", 6.2), ("880 cm", 8.8), ("450mm", 0.45)],
+    [
+        ("175'-0\"", 53.34),
+        ("3'-6\"", 1.0668),
+        ("28'-10.5\"", 8.8011),
+        ("9'-6 1/2\"", 2.9083),
+        ('36"', 0.9144),
+        ("6.20 m", 6.2),
+        ("880 cm", 8.8),
+        ("450mm", 0.45),
+    ],
 )
 def test_lengths(text: str, metres: float) -> None:
     assert length_of(text) == pytest.approx(metres, abs=1e-4)
@@ -36,7 +54,17 @@ def test_what_states_no_unit_is_no_length(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "area"),
-    [("15.6 m²", 15.6), ("15,6 m2", 15.6), ("855 SQ. FT.", 79.43), ("41 SQ FT", 3.81), ("NF: 12,30 qm", 12.3), ("A=24.0 sqm", 24.0), ("1051 sf", 97.64), ("ROOM 12", None), ("3 m", None)],
+    [
+        ("15.6 m²", 15.6),
+        ("15,6 m2", 15.6),
+        ("855 SQ. FT.", 79.43),
+        ("41 SQ FT", 3.81),
+        ("NF: 12,30 qm", 12.3),
+        ("A=24.0 sqm", 24.0),
+        ("1051 sf", 97.64),
+        ("ROOM 12", None),
+        ("3 m", None),
+    ],
 )
 def test_areas(text: str, area: float | None) -> None:
     assert area_of(text) == (None if area is None else pytest.approx(area, abs=0.01))
@@ -76,7 +104,9 @@ def _tags(rows: list[tuple[str, float, float]]) -> list[str]:
     out = []
     for members in group_texts(texts, [0] * len(texts)):
         tag = tag_of(texts, members)
-        out.append("-" if tag is None else f"{tag.name}|{tag.number}|{'' if tag.area_m2 is None else round(tag.area_m2, 1)}")
+        out.append(
+            "-" if tag is None else f"{tag.name}|{tag.number}|{'' if tag.area_m2 is None else round(tag.area_m2, 1)}"
+        )
     return sorted(out)
 
 
@@ -87,7 +117,18 @@ def test_stacked_texts_make_one_tag() -> None:
     assert _tags([("UP", 0, 0)]) == ["-"]
 
 
-@pytest.mark.parametrize("text", ["UP", "+3.10", "±0.00", "FFL +12.30", "1:100", "ALL DIMENSIONS TO BE CHECKED ON SITE BY EVERYBODY CONCERNED", "---"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "UP",
+        "+3.10",
+        "±0.00",
+        "FFL +12.30",
+        "1:100",
+        "ALL DIMENSIONS TO BE CHECKED ON SITE BY EVERYBODY CONCERNED",
+        "---",
+    ],
+)
 def test_noise(text: str) -> None:
     assert is_noise(text)
 

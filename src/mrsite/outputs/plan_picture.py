@@ -12,7 +12,7 @@ import numpy as np
 from mrsite.plans.plan import Plan, Room
 
 # Status by colour and by hatching, so that a grey print still tells them apart.
-_LOOK = {
+_LOOK: dict[str, dict[str, Any]] = {
     "confirmed": {"facecolor": "#7fb88a", "hatch": None},
     "proposed": {"facecolor": "#e3c878", "hatch": None},
     "withheld": {"facecolor": "#d98880", "hatch": "///"},
@@ -20,7 +20,9 @@ _LOOK = {
 _LONGEST = 48
 
 
-def render(plan: Plan, *, kind: str = "png", dpi: int = 150, marks: tuple[tuple[str, tuple[float, float]], ...] = ()) -> bytes:
+def render(
+    plan: Plan, *, kind: str = "png", dpi: int = 150, marks: tuple[tuple[str, tuple[float, float]], ...] = ()
+) -> bytes:
     """Draw rooms, doors, windows and the host's line work over a metre grid.
 
     Parameters
@@ -56,7 +58,9 @@ def render(plan: Plan, *, kind: str = "png", dpi: int = 150, marks: tuple[tuple[
     _openings(axes, plan)
     for text, at in marks:
         axes.plot([at[0]], [at[1]], "x", color="#8e2de2", markersize=9, markeredgewidth=2)
-        axes.annotate(_plain(text), at, fontsize=7, color="#8e2de2", parse_math=False, xytext=(4, 4), textcoords="offset points")
+        axes.annotate(
+            _plain(text), at, fontsize=7, color="#8e2de2", parse_math=False, xytext=(4, 4), textcoords="offset points"
+        )
     axes.set_xlim(x0, x1)
     axes.set_ylim(y0, y1)
     axes.set_aspect("equal")
@@ -65,7 +69,9 @@ def render(plan: Plan, *, kind: str = "png", dpi: int = 150, marks: tuple[tuple[
     axes.ticklabel_format(useOffset=False, style="plain")
     name = plan.path.replace("\\", "/").rsplit("/", 1)[-1]
     axes.set_title(
-        _plain(f"{name}: unit {plan.unit}; green confirmed, yellow proposed, red hatched withheld"), fontsize=8, parse_math=False
+        _plain(f"{name}: unit {plan.unit}; green confirmed, yellow proposed, red hatched withheld"),
+        fontsize=8,
+        parse_math=False,
     )
     out = io.BytesIO()
     with matplotlib.rc_context({"svg.hashsalt": "mrsite", "svg.fonttype": "none"}):
@@ -113,7 +119,8 @@ def _lines(axes: Any, plan: Plan) -> None:
     from matplotlib.collections import LineCollection
 
     wall = {"wall", "column"}
-    quiet, strong = [], []
+    quiet: list[Any] = []
+    strong: list[Any] = []
     for line in plan.linework:
         if line.kind not in ("sheet", "pattern"):
             (strong if line.kind in wall else quiet).append(line.points)
@@ -132,7 +139,11 @@ def _room(axes: Any, room: Room, letter: float) -> None:
     rings = [room.polygon.exterior, *room.polygon.interiors]
     path = Path.make_compound_path(*(Path(np.asarray(r.coords), closed=True) for r in rings))
     look = _LOOK[room.status]
-    axes.add_patch(PathPatch(path, facecolor=look["facecolor"], hatch=look["hatch"], edgecolor="#555555", alpha=0.45, linewidth=0.4))
+    axes.add_patch(
+        PathPatch(
+            path, facecolor=look["facecolor"], hatch=look["hatch"], edgecolor="#555555", alpha=0.45, linewidth=0.4
+        )
+    )
     inside = room.polygon.representative_point()
     name = room.name if len(room.name) <= _LONGEST else room.name[: _LONGEST - 1] + "…"
     words = [w for w in (room.number, name) if w] or [room.id]
@@ -146,8 +157,12 @@ def _room(axes: Any, room: Room, letter: float) -> None:
 def _openings(axes: Any, plan: Plan) -> None:
     for door in plan.doors:
         xs, ys = zip(*door.jambs, strict=True)
-        axes.plot(xs, ys, "-" if door.status == "confirmed" else ":", color="#c0392b", linewidth=1.8, solid_capstyle="butt")
-        axes.annotate(door.id, door.at, fontsize=4.5, color="#c0392b", xytext=(2, 2), textcoords="offset points", parse_math=False)
+        axes.plot(
+            xs, ys, "-" if door.status == "confirmed" else ":", color="#c0392b", linewidth=1.8, solid_capstyle="butt"
+        )
+        axes.annotate(
+            door.id, door.at, fontsize=4.5, color="#c0392b", xytext=(2, 2), textcoords="offset points", parse_math=False
+        )
     for window in plan.windows:
         xs, ys = zip(*window.ends, strict=True)
         axes.plot(xs, ys, "-", color="#2e86c1", linewidth=1.4)

@@ -8,9 +8,17 @@ from mrsite.plans.tags import guess_use
 
 
 def site_toml(
-    plan: Plan, *, magnet: str, isocentre: tuple[float, float], bearing_deg: float = 0.0, isocentre_height: float = 1.05,
-    units: str | None = None, plan_file: str | None = None, name: str = "Site", storey: str = "Ground",
-) -> str:  # fmt: skip
+    plan: Plan,
+    *,
+    magnet: str,
+    isocentre: tuple[float, float],
+    bearing_deg: float = 0.0,
+    isocentre_height: float = 1.05,
+    units: str | None = None,
+    plan_file: str | None = None,
+    name: str = "Site",
+    storey: str = "Ground",
+) -> str:
     """Return ``site.toml`` for a plan and a magnet.
 
     Rooms and doors are listed; zone, use, occupancy and locks are guesses from labels and stand as
@@ -108,7 +116,11 @@ def _pad(text: str, column: int = 33) -> str:
 
 def _unit_note(plan: Plan) -> str:
     best = max(plan.unit_decision.evidence, key=lambda e: e.weight, default=None)
-    said = "the file declares none" if plan.unit_decision.declared is None else f"the file declares {plan.unit_decision.declared}"
+    said = (
+        "the file declares none"
+        if plan.unit_decision.declared is None
+        else f"the file declares {plan.unit_decision.declared}"
+    )
     return _comment(said + (f"; {best.kind}: {best.detail}" if best else ""))
 
 
@@ -136,9 +148,15 @@ def _room(room: Room, counts: dict[tuple[str, str], int], storey: str, scan: boo
         out.append(f"at = [{inside.x:.3f}, {inside.y:.3f}]" + (f"   # {_comment(room.name)}" if room.name else ""))
     out.append(f"storey = {quote(storey)}")
     printed = "" if room.printed_area_m2 is None else f", the drawing prints {room.printed_area_m2:.1f} m2"
-    out.append(f"# {room.id}: {room.area_m2:.1f} m2{printed}; {room.status}{': ' + _comment(room.reason) if room.reason else ''}")
+    out.append(
+        f"# {room.id}: {room.area_m2:.1f} m2{printed}; {room.status}{': ' + _comment(room.reason) if room.reason else ''}"
+    )
     if scan:
-        out += ['# zone = "IV"                   # guess: the isocentre stands in it', '# use = "scan"                   # guess: likewise', '# occupancy = "restricted"']
+        out += [
+            '# zone = "IV"                   # guess: the isocentre stands in it',
+            '# use = "scan"                   # guess: likewise',
+            '# occupancy = "restricted"',
+        ]
         return out
     guess = guess_use(room.name)
     if guess is None:
@@ -153,7 +171,7 @@ def _room(room: Room, counts: dict[tuple[str, str], int], storey: str, scan: boo
 
 def _door(door: Door, storey: str) -> list[str]:
     swing = f", swings into {door.swing_to}" if door.swing_to else ""
-    out = [
+    return [
         "[[door]]",
         f"at = [{door.at[0]:.3f}, {door.at[1]:.3f}]",
         f"storey = {quote(storey)}",
@@ -161,4 +179,3 @@ def _door(door: Door, storey: str) -> list[str]:
         f"{_comment(swing)}; {door.status}, {_comment(door.source)}",
         "# lock = false",
     ]
-    return out

@@ -40,9 +40,14 @@ def assemble(reading: Reading, origin: Array, titles: Sequence[tuple[str, tuple[
     """
     storeys = _storeys(reading, titles)
     middles = [s.polygon.representative_point() for s in reading.spaces]
-    of = reading.clusters.of(np.array([[m.x, m.y] for m in middles]).reshape(-1, 2)) if middles else []
+    of = (
+        reading.clusters.of(np.array([[m.x, m.y] for m in middles]).reshape(-1, 2))
+        if middles
+        else np.zeros(0, dtype=np.int64)
+    )
     rooms = tuple(
-        _room(i, s, origin, storeys.get(int(k))) for i, (s, k) in enumerate(zip(reading.spaces, of, strict=True), start=1)
+        _room(i, s, origin, storeys.get(int(k)))
+        for i, (s, k) in enumerate(zip(reading.spaces, of, strict=True), start=1)
     )
     names = references(rooms)
     doors, windows, openings = [], [], []
@@ -74,9 +79,18 @@ def _room(i: int, s: Space, origin: Array, storey: str | None) -> Room:
     polygon = transform(s.polygon, lambda xy: xy + origin)
     label = (s.tags[0].at[0] + float(origin[0]), s.tags[0].at[1] + float(origin[1])) if s.tags else None
     return Room(
-        name=s.name, number=s.number, storey=storey, polygon=polygon, area_m2=float(s.polygon.area), printed_area_m2=s.printed_m2,
-        label_at=label, status=s.status, reason=s.reason, source=s.source, id=f"R{i:02d}",
-    )  # fmt: skip
+        name=s.name,
+        number=s.number,
+        storey=storey,
+        polygon=polygon,
+        area_m2=float(s.polygon.area),
+        printed_area_m2=s.printed_m2,
+        label_at=label,
+        status=s.status,
+        reason=s.reason,
+        source=s.source,
+        id=f"R{i:02d}",
+    )
 
 
 def references(rooms: Sequence[Room]) -> list[str]:
@@ -95,19 +109,38 @@ def references(rooms: Sequence[Room]) -> list[str]:
 
 
 def _door(
-    w: Doorway, n: int, at: tuple[float, float], ends: Segment, pair: tuple[str, str], ids: tuple[str, str], swing: str,
-    storey: str | None, origin: Array,
-) -> Door:  # fmt: skip
+    w: Doorway,
+    n: int,
+    at: tuple[float, float],
+    ends: Segment,
+    pair: tuple[str, str],
+    ids: tuple[str, str],
+    swing: str,
+    storey: str | None,
+    origin: Array,
+) -> Door:
     sure = w.sure >= 3.5
     hinge = None
     if len(w.hinges) == 1:
         hinge = (float(w.hinges[0][0] + origin[0]), float(w.hinges[0][1] + origin[1]))
     reason = "" if sure else "its leaf or its jambs were not both found"
     return Door(
-        at=at, width_m=w.width, leaves=max(len(w.hinges), 2 if w.kind == "double" else 1), hinge_at=hinge, swing_to=swing, rooms=pair,
-        status="confirmed" if sure else "proposed", source=w.source, jambs=ends, kind=w.kind, reason=reason, storey=storey,
-        id=f"D{n:02d}", room_ids=ids, wall_m=w.wall,
-    )  # fmt: skip
+        at=at,
+        width_m=w.width,
+        leaves=max(len(w.hinges), 2 if w.kind == "double" else 1),
+        hinge_at=hinge,
+        swing_to=swing,
+        rooms=pair,
+        status="confirmed" if sure else "proposed",
+        source=w.source,
+        jambs=ends,
+        kind=w.kind,
+        reason=reason,
+        storey=storey,
+        id=f"D{n:02d}",
+        room_ids=ids,
+        wall_m=w.wall,
+    )
 
 
 def _storeys(reading: Reading, titles: Sequence[tuple[str, tuple[float, float], float]]) -> dict[int, str | None]:
@@ -138,7 +171,13 @@ def _views(reading: Reading, origin: Array, storeys: dict[int, str | None]) -> t
             continue
         x0, y0, x1, y1 = c.extent
         read = reading.plan_views[k]
-        out.append(View(storeys.get(k) or "", "plan" if read else "no plan", (x0 + x, y0 + y, x1 + x, y1 + y), reading.view_reason[k], read))
+        out.append(
+            View(
+                storeys.get(k) or "",
+                "plan" if read else "no plan",
+                (x0 + x, y0 + y, x1 + x, y1 + y),
+                reading.view_reason[k],
+                read,
+            )
+        )
     return tuple(out)
-
-

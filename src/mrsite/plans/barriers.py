@@ -39,9 +39,13 @@ class Barriers:
 
 
 def choose_barriers(
-    drawing: Drawing, kinds: Sequence[str], scale: float, swings: Sequence[Swing], texts: Sequence[TagText],
+    drawing: Drawing,
+    kinds: Sequence[str],
+    scale: float,
+    swings: Sequence[Swing],
+    texts: Sequence[TagText],
     window: tuple[float, float, float, float] | None,
-) -> Iterator[Barriers]:  # fmt: skip
+) -> Iterator[Barriers]:
     """Give the choices of wall lines worth trying, the surest first."""
     from mrsite.plans.shape import wall_shaped
     from mrsite.plans.spaces import sample

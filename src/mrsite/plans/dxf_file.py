@@ -120,7 +120,9 @@ def _looks_like_text_dxf(head: bytes) -> bool:
     return False
 
 
-def open_drawing(path: str | os.PathLike[str], limits: Limits, encoding: str | None = None, *, fast: bool = True) -> Opened:
+def open_drawing(
+    path: str | os.PathLike[str], limits: Limits, encoding: str | None = None, *, fast: bool = True
+) -> Opened:
     """Read a DXF of any version, or say in one sentence why it cannot be used.
 
     Whole text files go by the tape, which is several times faster; binary, R13, R14 and damaged
@@ -177,7 +179,9 @@ def open_drawing(path: str | os.PathLike[str], limits: Limits, encoding: str | N
         document, recovered = _recover(path, error, encoding)
     except RecursionError:
         raise InputError(f"{name}: its structure is nested without end; ask for the file again") from None
-    return Opened(None, document, str(path), digest, str(document.dxfversion), str(document.encoding), recovered, binary)
+    return Opened(
+        None, document, str(path), digest, str(document.dxfversion), str(document.encoding), recovered, binary
+    )
 
 
 def sha256_of(path: Path) -> str:

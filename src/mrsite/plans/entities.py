@@ -267,16 +267,37 @@ def text_of(e: Any, ns: dict[str, Any], sink: Sink, source: str, group: int = 0)
     if anchor is None:
         return
     place_text(
-        sink, words, (anchor.x, anchor.y), height, math.radians(float(ns.get("rotation", 0.0) or 0.0)),
-        float(ns.get("width", 1.0) or 1.0), halign, valign, -1.0 if _ocs(ns) == -1 else 1.0,
-        str(ns.get("layer", "0")), str(ns.get("handle") or "?"), source, group,
-    )  # fmt: skip
+        sink,
+        words,
+        (anchor.x, anchor.y),
+        height,
+        math.radians(float(ns.get("rotation", 0.0) or 0.0)),
+        float(ns.get("width", 1.0) or 1.0),
+        halign,
+        valign,
+        -1.0 if _ocs(ns) == -1 else 1.0,
+        str(ns.get("layer", "0")),
+        str(ns.get("handle") or "?"),
+        source,
+        group,
+    )
 
 
 def place_text(
-    sink: Sink, words: str, anchor: tuple[float, float], height: float, angle: float, widen: float, halign: int, valign: int,
-    mirror: float, layer: str, handle: str, source: str, group: int,
-) -> None:  # fmt: skip
+    sink: Sink,
+    words: str,
+    anchor: tuple[float, float],
+    height: float,
+    angle: float,
+    widen: float,
+    halign: int,
+    valign: int,
+    mirror: float,
+    layer: str,
+    handle: str,
+    source: str,
+    group: int,
+) -> None:
     """Add a one-line text; the middle of its letters is worked out from its alignment (DXF codes 72, 73)."""
     width = _LETTER * height * len(words) * widen
     x, y = anchor
@@ -289,7 +310,7 @@ def place_text(
 
 
 def decoded(words: str) -> str:
-    """Put the characters in place of the escapes that a writer left: \\U+00B2 is a superscript two."""
+    r"""Put the characters in place of the escapes that a writer left: \\U+00B2 is a superscript two."""
     if "\\U+" not in words:
         return words
     from ezdxf.lldxf.encoding import decode_dxf_unicode

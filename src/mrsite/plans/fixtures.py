@@ -47,11 +47,13 @@ def find_stairs(drawing: Drawing, kinds: Sequence[str], scale: float, origin: Ar
         on_layer = bool(named[label == g].mean() > 0.5)
         out.append(
             Fixture(
-                "stair", (float(lo[0] + hi[0]) / 2, float(lo[1] + hi[1]) / 2),
+                "stair",
+                (float(lo[0] + hi[0]) / 2, float(lo[1] + hi[1]) / 2),
                 (float(lo[0]), float(lo[1]), float(hi[0]), float(hi[1])),
-                "confirmed" if on_layer else "proposed", f"{len(own)} step lines" + (" on a stair layer" if on_layer else ""),
+                "confirmed" if on_layer else "proposed",
+                f"{len(own)} step lines" + (" on a stair layer" if on_layer else ""),
             )
-        )  # fmt: skip
+        )
     return tuple(sorted(out, key=lambda f: f.extent))
 
 
@@ -70,7 +72,16 @@ def find_lifts(drawing: Drawing, rooms: Sequence[Room], scale: float, origin: Ar
         guess = guess_use(room.name)
         if guess is not None and guess[0] == "lift" and room.area_m2 < 20:
             x0, y0, x1, y1 = room.polygon.bounds
-            out.append(Fixture("lift", ((x0 + x1) / 2, (y0 + y1) / 2), (x0, y0, x1, y1), room.status, f"label {guess[3]!r}", room.storey))
+            out.append(
+                Fixture(
+                    "lift",
+                    ((x0 + x1) / 2, (y0 + y1) / 2),
+                    (x0, y0, x1, y1),
+                    room.status,
+                    f"label {guess[3]!r}",
+                    room.storey,
+                )
+            )
     for placed in drawing.inserts:
         kind, score, _ = classify_name(placed.name)
         if kind != "lift" or score < 0.8 or placed.last <= placed.first:
@@ -84,11 +95,21 @@ def find_lifts(drawing: Drawing, rooms: Sequence[Room], scale: float, origin: Ar
             continue
         at = (float(lo[0] + hi[0]) / 2, float(lo[1] + hi[1]) / 2)
         if all(math.dist(f.at, at) > 1.0 for f in out):
-            out.append(Fixture("lift", at, (float(lo[0]), float(lo[1]), float(hi[0]), float(hi[1])), "proposed", f"block {placed.name}"))
+            out.append(
+                Fixture(
+                    "lift",
+                    at,
+                    (float(lo[0]), float(lo[1]), float(hi[0]), float(hi[1])),
+                    "proposed",
+                    f"block {placed.name}",
+                )
+            )
     return tuple(out)
 
 
-def find_grid(drawing: Drawing, kinds: Sequence[str], scale: float, origin: Array, texts: Sequence[TagText]) -> tuple[GridLine, ...]:
+def find_grid(
+    drawing: Drawing, kinds: Sequence[str], scale: float, origin: Array, texts: Sequence[TagText]
+) -> tuple[GridLine, ...]:
     """Find the lines that end at a bubble, named by the text in it.
 
     Parameters

@@ -233,7 +233,16 @@ class Unfolder:
         self.bad.extend(sink.bad)
         joined = [np.concatenate([p[i] for p in parts]) for i in range(7)]
         result = _Content(
-            joined[0], joined[1], joined[2], joined[3], joined[4], joined[5], joined[6], tuple(texts), tuple(fills), tuple(placed)
+            joined[0],
+            joined[1],
+            joined[2],
+            joined[3],
+            joined[4],
+            joined[5],
+            joined[6],
+            tuple(texts),
+            tuple(fills),
+            tuple(placed),
         )
         self.contents[key] = result
         return result
@@ -324,7 +333,14 @@ def _move_text(t: RawText, m: Affine, layer: int) -> RawText:
     scale = math.sqrt(abs(m[0] * m[3] - m[1] * m[2]))
     turn = math.degrees(math.atan2(m[1], m[0]))
     return RawText(
-        t.text, at, anchor, t.height * scale, t.rotation + turn, layer if t.layer == 0 else t.layer, t.handle, t.source,
+        t.text,
+        at,
+        anchor,
+        t.height * scale,
+        t.rotation + turn,
+        layer if t.layer == 0 else t.layer,
+        t.handle,
+        t.source,
         t.group,
     )
 

@@ -148,7 +148,9 @@ def find_gaps(walls: Array, barriers: Array) -> tuple[tuple[Gap, ...], Array]:
         a, b = pairs[:, 0], pairs[:, 1]
         rel = mid[b] - mid[a]
         along = np.abs((rel * d[a]).sum(1))
-        one = (np.abs((d[a] * d[b]).sum(1)) > 0.97) & (along < 0.2) & (np.abs(t[a] - t[b]) < 0.3 * np.minimum(t[a], t[b]))
+        one = (
+            (np.abs((d[a] * d[b]).sum(1)) > 0.97) & (along < 0.2) & (np.abs(t[a] - t[b]) < 0.3 * np.minimum(t[a], t[b]))
+        )
         pairs = pairs[one]
     label = groups_of(len(p), (pairs[:, 0], pairs[:, 1]) if len(pairs) else (np.zeros(0, int), np.zeros(0, int)))
     out = []

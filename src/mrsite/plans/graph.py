@@ -51,4 +51,3 @@ def _edge(graph: networkx.MultiGraph, way: Door | Opening, ends: tuple[str, str]
         kind = way.kind if isinstance(way, Door) else "opening"
         identity = way.id if isinstance(way, Door) else ""
         graph.add_edge(a, b, door=identity, width_m=way.width_m, kind=kind, at=way.at, status=way.status)
-

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from mrsite.plans.drawing import Array
 from mrsite.plans.gaps import WALL_M, Gap
@@ -112,7 +113,9 @@ def double_of(a: _Closed, b: _Closed, walls: NearWalls) -> Doorway:
     return _doorway(a.hinge, axis / length, length, walls, (a, b), "double")
 
 
-def _doorway(base: Array, axis: Array, length: float, walls: NearWalls, leaves: Sequence[_Closed], kind: str) -> Doorway:
+def _doorway(
+    base: Array, axis: Array, length: float, walls: NearWalls, leaves: Sequence[_Closed], kind: str
+) -> Doorway:
     normal = np.array([-axis[1], axis[0]])
     ra, rb = walls.a - base, walls.b - base
     s = np.stack([ra @ axis, rb @ axis], axis=1)
@@ -132,7 +135,9 @@ def _doorway(base: Array, axis: Array, length: float, walls: NearWalls, leaves: 
         start, end = 0.0, length
     faces = offset[behind | beyond | through | header]
     low, high = _band(faces, both=[offset[behind], offset[beyond]])
-    seals = _seals(base, axis, normal, start, end, sorted({low, high} if high - low > 0.02 else {0.5 * (low + high)}), walls)
+    seals = _seals(
+        base, axis, normal, start, end, sorted({low, high} if high - low > 0.02 else {0.5 * (low + high)}), walls
+    )
     middle = 0.5 * (low + high)
     sweeps = []
     for c in leaves:
@@ -158,7 +163,7 @@ def _source(leaves: Sequence[_Closed]) -> str:
     return leaves[0].swing.source + (" in a door block or on a door layer" if leaves[0].swing.on_door else "")
 
 
-def _side_wall(s: Array, o: Array, crossing: Any, at: float, sign: int) -> float:
+def _side_wall(s: Array, o: Array, crossing: npt.NDArray[np.bool_], at: float, sign: int) -> float:
     """Where a wall across the axis stops the opening, near ``at``; else ``at`` itself."""
     best = None
     for (s0, s1), (o0, o1) in zip(s[crossing], o[crossing], strict=True):
@@ -201,7 +206,9 @@ def _nearest(values: Array, target: float) -> float:
     return float(values[np.argmin(np.abs(values - target))])
 
 
-def _seals(base: Array, axis: Array, normal: Array, start: float, end: float, offsets: Sequence[float], walls: NearWalls) -> Array:
+def _seals(
+    base: Array, axis: Array, normal: Array, start: float, end: float, offsets: Sequence[float], walls: NearWalls
+) -> Array:
     """Lines across the opening, each run on to the first wall line within 0.3 m beyond the jamb."""
     out = []
     for off in offsets:
@@ -263,8 +270,8 @@ def _anchored(c: _Closed, walls: NearWalls, paired: bool) -> bool:
     axis = axis / max(float(np.hypot(*axis)), 1e-9)
     at_hinge, at_strike = (walls.distances(np.stack([c.hinge, c.strike]), 0.4) < 0.25).tolist()
     if paired:
-        return at_hinge
-    return (at_hinge and at_strike) or ((at_hinge or at_strike) and c.swing.on_door)
+        return bool(at_hinge)
+    return bool(at_hinge and at_strike) or ((at_hinge or at_strike) and c.swing.on_door)
 
 
 def _pairs(closed: Sequence[_Closed]) -> dict[int, int]:
@@ -278,7 +285,12 @@ def _pairs(closed: Sequence[_Closed]) -> dict[int, int]:
         a, b = closed[i], closed[j]
         u = (a.strike - a.hinge) / a.swing.radius
         v = (b.strike - b.hinge) / b.swing.radius
-        if i in out or j in out or float(u @ v) > -0.95 or float(np.hypot(*(a.hinge - b.hinge))) < 0.7 * (a.swing.radius + b.swing.radius):
+        if (
+            i in out
+            or j in out
+            or float(u @ v) > -0.95
+            or float(np.hypot(*(a.hinge - b.hinge))) < 0.7 * (a.swing.radius + b.swing.radius)
+        ):
             continue
         out[i], out[j] = j, i
     return out
@@ -332,8 +344,15 @@ def panel_doorways(points: Array, ways: Sequence[Doorway], walls: WallFinder) ->
         length, thick = float(np.ptp(along)) + 0.1, float(np.ptp(across))
         if not 0.5 < length < 4.6 or thick > 0.3 or thick > 0.4 * length:
             continue
-        middle = centre + axis * 0.5 * float(along.max() + along.min()) + axes[:, 0] * 0.5 * float(across.max() + across.min())
-        if known is not None and any(float(np.hypot(*(ways[k].at - middle))) < 0.5 * (ways[k].width + length) for k in known.query_ball_point(middle, 4.0)):
+        middle = (
+            centre
+            + axis * 0.5 * float(along.max() + along.min())
+            + axes[:, 0] * 0.5 * float(across.max() + across.min())
+        )
+        if known is not None and any(
+            float(np.hypot(*(ways[k].at - middle))) < 0.5 * (ways[k].width + length)
+            for k in known.query_ball_point(middle, 4.0)
+        ):
             continue
         base = middle - 0.5 * length * axis
         near = walls.around([middle], length + 1.0)[0]

@@ -16,7 +16,9 @@ def rooms_called(plan: Plan, reference: str) -> list[Room]:
         found = [r for r in plan.rooms if word and _fold(getattr(r, key)) == word]
         if found:
             return found
-    return [r for r in plan.rooms if word and word in (_fold(p) for p in (*r.name.split(" / "), *r.number.split(" / ")))]
+    return [
+        r for r in plan.rooms if word and word in (_fold(p) for p in (*r.name.split(" / "), *r.number.split(" / ")))
+    ]
 
 
 def find_room(plan: Plan, reference: str) -> Room:
@@ -32,7 +34,9 @@ def find_room(plan: Plan, reference: str) -> Room:
         return found[0]
     name = plan.path.replace("\\", "/").rsplit("/", 1)[-1]
     if found:
-        raise InputError(f"{name}: room {reference!r} is there {len(found)} times, {_places(found)}; give at = [x, y] to say which")
+        raise InputError(
+            f"{name}: room {reference!r} is there {len(found)} times, {_places(found)}; give at = [x, y] to say which"
+        )
     known = [w for r in plan.rooms for w in (r.number, r.name) if w]
     near = difflib.get_close_matches(reference, known, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(repr(n) for n in near)}" if near else f"{len(plan.rooms)} rooms were read"

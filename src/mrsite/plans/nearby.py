@@ -71,7 +71,9 @@ class WallFinder:
         self.seg = seg
         self.tree: Any = tree_of(seg)[1] if len(seg) else None
 
-    def around(self, places: Sequence[Sequence[float]] | Array, reach: Sequence[float] | Array | float) -> list[NearWalls]:
+    def around(
+        self, places: Sequence[Sequence[float]] | Array, reach: Sequence[float] | Array | float
+    ) -> list[NearWalls]:
         """Return the lines within ``reach`` of each place."""
         from shapely import points
 

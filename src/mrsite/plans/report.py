@@ -73,7 +73,11 @@ def plan_report(plan: Plan) -> PlanReport:
         f"{len(plan.doors)} doors, {len(plan.windows)} windows, {len(plan.openings)} doorless openings"
     )
     tables = (
-        Table("Rooms", ("id", "number", "name", "storey", "area m2", "printed m2", "status", "reason"), tuple(_room(r) for r in plan.rooms)),
+        Table(
+            "Rooms",
+            ("id", "number", "name", "storey", "area m2", "printed m2", "status", "reason"),
+            tuple(_room(r) for r in plan.rooms),
+        ),
         Table(
             "Doors",
             ("id", "at m", "width mm", "kind", "between", "swings into", "storey", "status", "read from"),
@@ -82,8 +86,14 @@ def plan_report(plan: Plan) -> PlanReport:
         Table(
             "Windows and openings",
             ("kind", "at m", "width mm", "between", "status", "read from"),
-            tuple(("window", _at(w.at), f"{w.width_m * 1000:.0f}", " | ".join(w.rooms), w.status, w.source) for w in plan.windows)
-            + tuple(("opening", _at(o.at), f"{o.width_m * 1000:.0f}", " | ".join(o.rooms), o.status, o.source) for o in plan.openings),
+            tuple(
+                ("window", _at(w.at), f"{w.width_m * 1000:.0f}", " | ".join(w.rooms), w.status, w.source)
+                for w in plan.windows
+            )
+            + tuple(
+                ("opening", _at(o.at), f"{o.width_m * 1000:.0f}", " | ".join(o.rooms), o.status, o.source)
+                for o in plan.openings
+            ),
         ),
         Table(
             "Stairs and lifts",
@@ -98,7 +108,10 @@ def plan_report(plan: Plan) -> PlanReport:
         Table(
             "Views",
             ("view", "kind", "extent m", "read", "reason"),
-            tuple((v.name, v.kind, " ".join(f"{x:.2f}" for x in v.extent), "yes" if v.read else "no", v.reason) for v in plan.views),
+            tuple(
+                (v.name, v.kind, " ".join(f"{x:.2f}" for x in v.extent), "yes" if v.read else "no", v.reason)
+                for v in plan.views
+            ),
         ),
         Table("Left out", ("what", "count", "why"), tuple((c.what, str(c.count), c.why) for c in plan.culls)),
     )
@@ -117,7 +130,12 @@ def _aligned(table: Table) -> list[str]:
 
 def _unit(plan: Plan) -> tuple[str, ...]:
     d = plan.unit_decision
-    how = {"evidence": "declared by the file and supported by the drawing", "given": "given", "guess": "a guess: not certain", "calibrated": "calibrated"}
+    how = {
+        "evidence": "declared by the file and supported by the drawing",
+        "given": "given",
+        "guess": "a guess: not certain",
+        "calibrated": "calibrated",
+    }
     lines = [f"unit {d.chosen} ({how.get(d.source, d.source)}): one drawing unit is {plan.unit_m:.10g} m"]
     lines += [f"{e.kind} -> {e.says}: {e.detail}" for e in sorted(d.evidence, key=lambda e: -e.weight)]
     return tuple(lines + [f"against it: {c}" for c in d.conflicts])
@@ -129,7 +147,17 @@ def _room(r: Room) -> tuple[str, ...]:
 
 
 def _door(d: Door) -> tuple[str, ...]:
-    return (d.id, _at(d.at), f"{d.width_m * 1000:.0f}", d.kind, " | ".join(d.rooms), d.swing_to, d.storey or "", d.status, d.source)
+    return (
+        d.id,
+        _at(d.at),
+        f"{d.width_m * 1000:.0f}",
+        d.kind,
+        " | ".join(d.rooms),
+        d.swing_to,
+        d.storey or "",
+        d.status,
+        d.source,
+    )
 
 
 def _at(p: tuple[float, float]) -> str:

@@ -151,7 +151,9 @@ def merge_tags(tags: Sequence[Tag]) -> tuple[str, str, float | None]:
     lonely = [t for t in tags if not t.name and t.area_m2]
     printed: float | None = None
     if areas:
-        printed = sum(areas) if len(seen) > 1 and len(areas) >= len(seen) else areas[0] if len(seen) <= 1 or lonely else None
+        printed = (
+            sum(areas) if len(seen) > 1 and len(areas) >= len(seen) else areas[0] if len(seen) <= 1 or lonely else None
+        )
     numbers = [x for _, x in seen if x]
     if not numbers and len(tags) > len(named):
         numbers = list(dict.fromkeys(t.number for t in tags if t.number and not t.name))[:1]
@@ -205,7 +207,9 @@ def make_spaces(faces: Sequence[Any], tags: dict[int, list[Tag]], doors_at: Ints
         out.append(Space(polygon, name, number, printed, tuple(mine), status, reason, "walls"))
     culls = []
     if voids:
-        culls.append(Cull("enclosed faces", voids, "no label and no door leads into them: voids, shafts, columns, ducts"))
+        culls.append(
+            Cull("enclosed faces", voids, "no label and no door leads into them: voids, shafts, columns, ducts")
+        )
     if closed:
         culls.append(Cull("enclosed faces", closed, "withheld: no label and no door leads into them"))
     return out, culls

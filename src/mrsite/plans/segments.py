@@ -87,7 +87,9 @@ def connectors(seg: Array, tolerance: Array | float, *, touch: float = 0.001) ->
     return np.hstack([points[i[first]], q[first]])
 
 
-def first_hits(seg: Array, tree: Any, points: Array, heading: Array, reach: float, *, width: float = 0.03, clear: float = 0.05) -> tuple[Array, Ints]:
+def first_hits(
+    seg: Array, tree: Any, points: Array, heading: Array, reach: float, *, width: float = 0.03, clear: float = 0.05
+) -> tuple[Array, Ints]:
     """Cast a ray from each point along its heading; return the distance to the first segment met and its index.
 
     Segments within ``width`` of the ray count as met, so that faces drawn a little out of line

@@ -6,15 +6,33 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mrsite.plans.drawing import TYPE_ID, Array, Drawing, Ints, chords
+from mrsite.plans.drawing import TYPE_ID, Array, Drawing, chords
 from mrsite.plans.segments import Bools, directions, distinct, ends_of, groups_of, touching, tree_of
 from mrsite.plans.swings import Swing
 from mrsite.plans.tags import TagText
 
-_NEVER = ("dimension", "grid", "furniture", "pattern", "stair", "sheet", "site", "floor", "services", "overhead", "hidden", "label", "area", "door", "lift")
+_NEVER = (
+    "dimension",
+    "grid",
+    "furniture",
+    "pattern",
+    "stair",
+    "sheet",
+    "site",
+    "floor",
+    "services",
+    "overhead",
+    "hidden",
+    "label",
+    "area",
+    "door",
+    "lift",
+)
 
 
-def wall_shaped(drawing: Drawing, kinds: Sequence[str], scale: float, swings: Sequence[Swing], texts: Sequence[TagText]) -> Array:
+def wall_shaped(
+    drawing: Drawing, kinds: Sequence[str], scale: float, swings: Sequence[Swing], texts: Sequence[TagText]
+) -> Array:
     """Return the segments that may be walls where no layer says so, in local metres.
 
     Left out one after another: what its layer says is something else, swings and leaves, circles and
@@ -97,7 +115,11 @@ def _small_closed(drawing: Drawing, scale: float, texts: Sequence[TagText], swin
     if len(open_ends):
         i, _ = shapely.STRtree(shapely.points(open_ends)).query(shapes, predicate="dwithin", distance=0.03)
         touched = np.bincount(i, minlength=len(found))
-    frames = shapely.get_coordinates(shapely.oriented_envelope(shapes)).reshape(-1, 5, 2) if len(found) else np.zeros((0, 5, 2))
+    frames = (
+        shapely.get_coordinates(shapely.oriented_envelope(shapes)).reshape(-1, 5, 2)
+        if len(found)
+        else np.zeros((0, 5, 2))
+    )
     sides = np.hypot(*(frames[:, 1:3] - frames[:, :2]).transpose(2, 0, 1))
     pier = (touched >= 2) & (sides.min(axis=1) < 0.66)
     out[np.array(found)[~pier]] = True
@@ -121,7 +143,7 @@ def _frames(ring: Array, area: float, texts: Sequence[TagText], tree: object) ->
     tall = max(texts[k].height for k in inside)
     lines = sum(texts[k].text.count("\n") + 1 for k in inside)
     wide = max(0.75 * texts[k].height * max(len(line) for line in texts[k].text.split("\n")) for k in inside)
-    return area < (1.7 * wide + 3 * tall) * (1.7 * 1.7 * tall * lines + 3 * tall)
+    return bool(area < (1.7 * wide + 3 * tall) * (1.7 * 1.7 * tall * lines + 3 * tall))
 
 
 def _open_ends(drawing: Drawing, scale: float, swings: Sequence[Swing]) -> Array:
@@ -207,7 +229,12 @@ def _paired(seg: Array) -> Array:
     gap = np.abs(rel[:, 0] * unit[i, 1] - rel[:, 1] * unit[i, 0])
     s0, s1 = (rel * unit[i]).sum(1), (rel2 * unit[i]).sum(1)
     overlap = np.minimum(np.maximum(s0, s1), length[i]) - np.maximum(np.minimum(s0, s1), 0.0)
-    ok = (cross < 0.05) & (gap > 0.045) & (gap < 0.62) & (overlap > np.maximum(0.25, np.minimum(1.2 * gap, 0.6 * length[i])))
+    ok = (
+        (cross < 0.05)
+        & (gap > 0.045)
+        & (gap < 0.62)
+        & (overlap > np.maximum(0.25, np.minimum(1.2 * gap, 0.6 * length[i])))
+    )
     partner = np.zeros(len(seg), dtype=bool)
     partner[i[ok]] = True
     if length[partner].sum() < 0.45 * length.sum():
@@ -258,5 +285,3 @@ def _in_line(seg: Array, unit: Array, partner: Bools, tree: object) -> Bools:
     hit[a[good]] = True
     n = len(seg)
     return np.asarray(hit[:n] | hit[n:])
-
-

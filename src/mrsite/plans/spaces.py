@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from mrsite.plans.barriers import Barriers, choose_barriers
-from mrsite.plans.drawing import Array, Drawing, Ints
+from mrsite.plans.drawing import Array, Drawing
 from mrsite.plans.faces import enclosed_faces, sort_faces
 from mrsite.plans.gaps import Gap, find_gaps
 from mrsite.plans.leaves import Doorway, doorways, gap_doorway, panel_doorways
@@ -44,9 +44,13 @@ class Reading:
 
 
 def read_spaces(
-    drawing: Drawing, decisions: Sequence[LayerDecision], kinds: Sequence[str], scale: float, texts: Sequence[TagText],
+    drawing: Drawing,
+    decisions: Sequence[LayerDecision],
+    kinds: Sequence[str],
+    scale: float,
+    texts: Sequence[TagText],
     window: tuple[float, float, float, float] | None = None,
-) -> Reading:  # fmt: skip
+) -> Reading:
     """Find rooms, doors, windows and openings.
 
     Parameters
@@ -76,15 +80,23 @@ def _worth(r: Reading, texts: Sequence[TagText]) -> float:
     """How well a reading explains the drawing: labelled rooms, areas that agree, doors that join two spaces."""
     score = 0.0
     for s in r.spaces:
-        score += (2.0 if s.labelled else 0.3) + (2.0 if s.status == "confirmed" else 0.0) - (0.7 if s.status == "withheld" else 0.0)
+        score += (
+            (2.0 if s.labelled else 0.3)
+            + (2.0 if s.status == "confirmed" else 0.0)
+            - (0.7 if s.status == "withheld" else 0.0)
+        )
     score += sum(1.0 for a, b in r.joins if a != b)
     return score
 
 
 def _read(
-    barriers: Barriers, swings: Sequence[Swing], texts: Sequence[TagText], decisions: Sequence[LayerDecision],
-    window: tuple[float, float, float, float] | None, leaders: Array,
-) -> Reading:  # fmt: skip
+    barriers: Barriers,
+    swings: Sequence[Swing],
+    texts: Sequence[TagText],
+    decisions: Sequence[LayerDecision],
+    window: tuple[float, float, float, float] | None,
+    leaders: Array,
+) -> Reading:
     walls, closed = barriers.walls, barriers.closed
     finder = WallFinder(closed)
     found, rejected = doorways(swings, finder)
@@ -125,7 +137,9 @@ def _read(
     index = np.cumsum(keep) - 1
     faces = [f for f, k in zip(faces, keep, strict=True) if k]
     inside = {int(index[f]): tags for f, tags in inside.items() if keep[f]}
-    joins = [(int(index[a]) if a >= 0 and keep[a] else -1, int(index[b]) if b >= 0 and keep[b] else -1) for a, b in joins]
+    joins = [
+        (int(index[a]) if a >= 0 and keep[a] else -1, int(index[b]) if b >= 0 and keep[b] else -1) for a, b in joins
+    ]
     side = [int(index[a]) if a >= 0 and keep[a] else a if a < 0 else -1 for a in side]
     doors_at = np.zeros(len(faces), dtype=np.int64)
     for w, (a, b) in zip(ways, joins, strict=True):
@@ -152,15 +166,27 @@ def _read(
         culls.append(Cull("doors and openings", same, "both sides are one space"))
     if outside:
         culls.append(Cull("doors and openings", outside, "no room on either side"))
+    repaired_tags: tuple[str, ...] = ()
     if moved:
         repaired_tags = (f"{moved} room tags outside their room were brought in along their leader lines",)
-    else:
-        repaired_tags = ()
-    repaired = (f"{len(joints)} gaps in the line work closed (up to {GAP_DRAWN_M * 1000:.0f} mm, at openings up to 160 mm)",) if len(joints) else ()
+    repaired = (
+        (f"{len(joints)} gaps in the line work closed (up to {GAP_DRAWN_M * 1000:.0f} mm, at openings up to 160 mm)",)
+        if len(joints)
+        else ()
+    )
     return Reading(
-        tuple(spaces), tuple(kept_ways), tuple(kept_joins), tuple(kept_side), walls, clusters, tuple(plan_views), tuple(reasons),
-        tuple(culls + more), repaired + repaired_tags, barriers.mode,
-    )  # fmt: skip
+        tuple(spaces),
+        tuple(kept_ways),
+        tuple(kept_joins),
+        tuple(kept_side),
+        walls,
+        clusters,
+        tuple(plan_views),
+        tuple(reasons),
+        tuple(culls + more),
+        repaired + repaired_tags,
+        barriers.mode,
+    )
 
 
 def _merge(found: Sequence[Doorway], gaps: Sequence[Gap], barriers: Barriers) -> tuple[list[Doorway], int]:
@@ -187,7 +213,9 @@ def _merge(found: Sequence[Doorway], gaps: Sequence[Gap], barriers: Barriers) ->
         elif has_door and g.facing and g.width < 4.2:
             ways.append(gap_doorway(g, "sliding", "door line work in a wall gap, no swing", 2.0))
         elif g.width <= DOORLESS_M and (g.facing or (g.width <= 1.15 and len(g.lines) >= 2)):
-            ways.append(gap_doorway(g, "opening", "wall ends facing each other, no door drawn", 1.0 if g.facing else 0.5))
+            ways.append(
+                gap_doorway(g, "opening", "wall ends facing each other, no door drawn", 1.0 if g.facing else 0.5)
+            )
         else:
             wide += 1
     return ways, wide
@@ -266,7 +294,9 @@ def _plan_faces(
     return [bool(good[k]) for k in of], [bool(g) for g in good], reasons
 
 
-def _sheet_frames(faces: Sequence[Any], ways: Sequence[Doorway], joins: Sequence[tuple[int, int]]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def _sheet_frames(
+    faces: Sequence[Any], ways: Sequence[Doorway], joins: Sequence[tuple[int, int]]
+) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Faces that lie around three and more others and that no door leads into from a room: frames, not rooms.
 
     A corridor around a core has doors on its inner side; the ground between a building and a sheet
@@ -286,8 +316,12 @@ def _sheet_frames(faces: Sequence[Any], ways: Sequence[Doorway], joins: Sequence
         if len(inner) < 3:
             continue
         within = sum(float(faces[k].area) for k in inner)
-        inside = {k for k in inner}
-        doors = sum(1 for w, (a, b) in zip(ways, joins, strict=True) if w.kind != "window" and ((a == i and b in inside) or (b == i and a in inside)))
+        inside = set(inner)
+        doors = sum(
+            1
+            for w, (a, b) in zip(ways, joins, strict=True)
+            if w.kind != "window" and ((a == i and b in inside) or (b == i and a in inside))
+        )
         others = sum(1 for a, b in joins if a != b and a in inside and b in inside)
         out[i] = (doors <= 0.34 * max(others, 1) and faces[i].area > 0.5 * within) or faces[i].area > 4 * within
     return out

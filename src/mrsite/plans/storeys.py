@@ -45,7 +45,9 @@ class Registration:
     def to_site(self, points: Array) -> Array:
         """Map (n, 2) plan metres of this drawing to the site frame."""
         p = np.asarray(points, dtype=np.float64).reshape(-1, 2)
-        return np.column_stack([self.cos * p[:, 0] - self.sin * p[:, 1] + self.dx, self.sin * p[:, 0] + self.cos * p[:, 1] + self.dy])
+        return np.column_stack(
+            [self.cos * p[:, 0] - self.sin * p[:, 1] + self.dx, self.sin * p[:, 0] + self.cos * p[:, 1] + self.dy]
+        )
 
     def to_drawing(self, points: Array) -> Array:
         """Map (n, 2) points of the site frame back into this drawing's own plan metres."""
@@ -84,13 +86,24 @@ def register_storeys(plans: Mapping[str, Plan], ties: Mapping[str, Tie] | None =
     out: dict[str, Registration] = {name: _tied(name, tie) for name, tie in ties.items()}
     reference = next(iter(out), next(iter(plans)))
     if reference not in out:
-        out[reference] = Registration(reference, True, 1.0, 0.0, 0.0, 0.0, 0.0, "the reference: its own frame is the site's")
+        out[reference] = Registration(
+            reference, True, 1.0, 0.0, 0.0, 0.0, 0.0, "the reference: its own frame is the site's"
+        )
     for name, plan in plans.items():
         if name in out:
             continue
         found = _by_grid(name, plans[reference], plan) or _by_shafts(name, plans[reference], plan)
         if found is None:
-            out[name] = Registration(name, False, 1.0, 0.0, 0.0, 0.0, math.nan, f"not tied to {reference}, and nothing shows that they coincide: give tie")
+            out[name] = Registration(
+                name,
+                False,
+                1.0,
+                0.0,
+                0.0,
+                0.0,
+                math.nan,
+                f"not tied to {reference}, and nothing shows that they coincide: give tie",
+            )
         else:
             out[name] = _after(found, out[reference])
     return {name: out[name] for name in plans}
@@ -147,7 +160,11 @@ def _by_grid(name: str, reference: Plan, plan: Plan) -> Registration | None:
     residual = float(np.abs(matrix @ shift - np.array(right)).max())
     if residual > SAME_M or len(pairs) < 3:
         return None
-    moved = "coincide" if math.hypot(*shift) < SAME_M and abs(turn) < 1e-3 else f"coincide after a shift of {math.hypot(*shift):.3f} m"
+    moved = (
+        "coincide"
+        if math.hypot(*shift) < SAME_M and abs(turn) < 1e-3
+        else f"coincide after a shift of {math.hypot(*shift):.3f} m"
+    )
     how = f"{len(pairs)} grid lines of the same names {moved}, within {residual * 1000:.0f} mm"
     return Registration(name, True, c, s, float(shift[0]), float(shift[1]), residual, how)
 
@@ -170,7 +187,9 @@ def _by_shafts(name: str, reference: Plan, plan: Plan) -> Registration | None:
     if len(hits) < 2 or far < 1.0:
         return None
     worst = max(off for off, _ in hits)
-    return Registration(name, True, 1.0, 0.0, 0.0, 0.0, worst, f"{len(hits)} stairs and lifts coincide within {worst * 1000:.0f} mm")
+    return Registration(
+        name, True, 1.0, 0.0, 0.0, 0.0, worst, f"{len(hits)} stairs and lifts coincide within {worst * 1000:.0f} mm"
+    )
 
 
 def _after(inner: Registration, outer: Registration) -> Registration:

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from mrsite.plans.drawing import TYPE_ID, Array, Drawing, Ints, arc_of
 
 # Leaves from 0.45 m (cupboards) to 1.7 m (one leaf of a bed door); drawn open by 50 to 115 degrees.
 LEAF_M = (0.45, 1.75)
 _SWEEP = (math.radians(50), math.radians(115))
-_EXCLUDED = frozenset({"furniture", "pattern", "dimension", "grid", "stair", "sheet", "site", "floor", "services", "hidden", "overhead"})
+_EXCLUDED = frozenset(
+    {"furniture", "pattern", "dimension", "grid", "stair", "sheet", "site", "floor", "services", "hidden", "overhead"}
+)
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ _Raw = tuple[tuple[float, float], tuple[float, float], tuple[float, float], floa
 def _from_arcs(strokes: Array, drawing: Drawing, index: Ints) -> list[_Raw]:
     if not len(index):
         return []
-    centre, radius, start, sweep = arc_of(strokes[index])
+    centre, radius, _, sweep = arc_of(strokes[index])
     ok = (np.abs(sweep) > _SWEEP[0]) & (np.abs(sweep) < _SWEEP[1]) & (radius > LEAF_M[0]) & (radius < LEAF_M[1])
     out: list[_Raw] = []
     for k in np.flatnonzero(ok):
@@ -249,10 +250,3 @@ def _same(s: Swing, t: Swing) -> bool:
     straight = math.dist(s.ends[0], t.ends[0]) < 0.1 and math.dist(s.ends[1], t.ends[1]) < 0.1
     crossed = math.dist(s.ends[0], t.ends[1]) < 0.1 and math.dist(s.ends[1], t.ends[0]) < 0.1
     return straight or crossed
-
-
-def bool_index(n: int, chosen: Sequence[int]) -> npt.NDArray[np.bool_]:
-    """Return a mask of length n with the chosen entries set."""
-    mask = np.zeros(n, dtype=bool)
-    mask[list(chosen)] = True
-    return mask

@@ -17,12 +17,15 @@ from mrsite.plans.unit_evidence import length_of, number_of
 
 _FOOT2 = 0.3048**2
 _AREA = re.compile(
-    r"(?:^|[^\w.,])(\d[\d.,' ]*?)\s*(m²|m2|m\^2|m\*\*2|sqm|sq\.?\s*m\.?|qm|mq|mtq|sq\.?\s*ft\.?|s\.?f\.?|ft²|ft2|sqft|sq\.?\s*feet|square\s+feet|p²)(?![\w])",
+    r"(?:^|[^\w.,])(\d[\d.,' ]*?)\s*(m²|m2|m\^2|m\*\*2|sqm|sq\.?\s*m\.?|qm|mq|mtq|"
+    r"sq\.?\s*ft\.?|s\.?f\.?|ft²|ft2|sqft|sq\.?\s*feet|square\s+feet|p²)(?![\w])",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"^(?:[A-Za-z]{0,4}[-.\s]?)?\d{1,4}(?:[.\-/]\w{1,4}){0,3}[A-Za-z]{0,2}$")
 _LEVEL = re.compile(r"^(?:[+±-]\s?\d+[.,]\d{1,3}|(?:ffl|ssl|okff|okrf|rl|ukd|el\.?)\b.*)$", re.IGNORECASE)
-_SCALE = re.compile(r"^(?:scale|massstab|maßstab|echelle|escala|scala|schaal|m)?\s*[:=]?\s*1\s*[:/]\s*\d+", re.IGNORECASE)
+_SCALE = re.compile(
+    r"^(?:scale|massstab|maßstab|echelle|escala|scala|schaal|m)?\s*[:=]?\s*1\s*[:/]\s*\d+", re.IGNORECASE
+)
 _SIZE = re.compile(r"^\s*(.+?)\s*[xX×]\s*(.+?)\s*$")
 
 
@@ -161,8 +164,11 @@ def group_texts(texts: Sequence[TagText], face: Sequence[int]) -> list[list[int]
     out = []
     for m in members.values():
         r = math.radians(texts[m[0]].rotation)
-        key = [(round((texts[i].at[1] * math.cos(r) - texts[i].at[0] * math.sin(r)) / max(texts[i].height, 1e-6) / 0.5), i) for i in m]
-        order = sorted(m, key=lambda i: (-dict((k, v) for v, k in key)[i], texts[i].at[0] * math.cos(r) + texts[i].at[1] * math.sin(r)))
+        c, k = math.cos(r), math.sin(r)
+        tall = max(texts[m[0]].height, 1e-6)
+        place = {i: (texts[i].at[1] * c - texts[i].at[0] * k, texts[i].at[0] * c + texts[i].at[1] * k) for i in m}
+        # From the top line down; within half a letter's height it is one line, read from the left.
+        order = sorted(m, key=lambda i, p=place, h=tall: (-round(p[i][0] / h / 0.5), p[i][1]))  # type: ignore[misc]
         out.append(order)
     return out
 

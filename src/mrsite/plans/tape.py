@@ -237,7 +237,10 @@ def _table(tape: Tape, kind: str, a: int, b: int) -> None:
             if int(float(d.get(62, "7"))) < 0 or int(float(d.get(70, "0"))) & 1:
                 tape.hidden_layers.append(name.strip())
         else:
-            tape.dimstyles[name.strip().casefold()] = (float(d.get(144, "1")) or 1.0, int(float(d.get(277, d.get(270, "2")))))
+            tape.dimstyles[name.strip().casefold()] = (
+                float(d.get(144, "1")) or 1.0,
+                int(float(d.get(277, d.get(270, "2")))),
+            )
     except ValueError:
         return
 

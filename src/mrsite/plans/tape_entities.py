@@ -49,7 +49,9 @@ def _layer(d: Tags) -> str:
 class TapeUnfolder(Unfolder):
     """Unfolds a tape; each hook answers for a record what the parent asks of an ezdxf entity."""
 
-    def __init__(self, tape: Tape, limits: Limits, name: str, progress: Callable[[int, int], None] | None = None) -> None:
+    def __init__(
+        self, tape: Tape, limits: Limits, name: str, progress: Callable[[int, int], None] | None = None
+    ) -> None:
         super().__init__(tape, limits, name, progress)
         self.tape = tape
 
@@ -199,9 +201,7 @@ class TapeUnfolder(Unfolder):
         return RawDimension(measured, printed, explicit, at, style, unit_style, factor, _handle(d))
 
     def _mtext(self, r: Record) -> str:
-        parts = [
-            v for c, v in zip(self.tape.codes[r.a : r.b], self.tape.values[r.a : r.b], strict=True) if c in (1, 3)
-        ]
+        parts = [v for c, v in zip(self.tape.codes[r.a : r.b], self.tape.values[r.a : r.b], strict=True) if c in (1, 3)]
         return "".join(parts)
 
 
@@ -301,7 +301,13 @@ def _circle(tape: Tape, r: Record, d: Tags, sink: Sink) -> bool:
     if frame == 0:
         return True
     x, y, radius = frame * float(d[10]), float(d[20]), float(d[40])
-    sink.add([(x - radius, y, x + radius, y, 1.0), (x + radius, y, x - radius, y, 1.0)], _layer(d), "CIRCLE", _handle(d), True)
+    sink.add(
+        [(x - radius, y, x + radius, y, 1.0), (x + radius, y, x - radius, y, 1.0)],
+        _layer(d),
+        "CIRCLE",
+        _handle(d),
+        True,
+    )
     return False
 
 
@@ -318,9 +324,20 @@ def _text(d: Tags, sink: Sink, source: str, group: int = 0, valign: int = 73) ->
         return
     x, y = (float(d[11]), float(d.get(21, "0"))) if use else (float(d[10]), float(d.get(20, "0")))
     place_text(
-        sink, words, (x, y), float(d.get(40, "2.5")) or 2.5, math.radians(float(d.get(50, "0"))),
-        float(d.get(41, "1")) or 1.0, h, v, -1.0 if _frame(d) == -1 else 1.0, _layer(d), d.get(5, "?").strip(), source, group,
-    )  # fmt: skip
+        sink,
+        words,
+        (x, y),
+        float(d.get(40, "2.5")) or 2.5,
+        math.radians(float(d.get(50, "0"))),
+        float(d.get(41, "1")) or 1.0,
+        h,
+        v,
+        -1.0 if _frame(d) == -1 else 1.0,
+        _layer(d),
+        d.get(5, "?").strip(),
+        source,
+        group,
+    )
 
 
 def _text_record(tape: Tape, r: Record, d: Tags, sink: Sink) -> bool:
@@ -339,7 +356,9 @@ def _solid(tape: Tape, r: Record, d: Tags, sink: Sink) -> bool:
     if len(ring) < 3:
         return False
     sink.add(bulges([(x, y, 0.0) for x, y in ring], True, 1), _layer(d), "SOLID", _handle(d), True)
-    sink.fills.append(Fill("solid", "SOLID", sink.layer_index(_layer(d)), _handle(d), (np.array(ring, dtype=np.float64),)))
+    sink.fills.append(
+        Fill("solid", "SOLID", sink.layer_index(_layer(d)), _handle(d), (np.array(ring, dtype=np.float64),))
+    )
     return False
 
 
@@ -376,4 +395,3 @@ def unfold_tape(tape: Tape, limits: Limits, name: str, progress: Callable[[int, 
         except Exception:  # broken geodata is no evidence
             scale = None
     return finish(unfolder, content, hidden, dict(tape.header), scale)
-

@@ -19,7 +19,9 @@ _WITH_UNIT = re.compile(r"^\s*([\d.,]+)\s*(mm|cm|dm|m)\.?\s*$", re.IGNORECASE)
 _NUMBER = re.compile(r"^\s*\d[\d.,' ]*\s*$")
 
 
-def gather(drawing: Drawing, layer_kinds: Sequence[str], entity_kinds: Sequence[str], walls: Array, swings: Array | None = None) -> list[Finding]:
+def gather(
+    drawing: Drawing, layer_kinds: Sequence[str], entity_kinds: Sequence[str], walls: Array, swings: Array | None = None
+) -> list[Finding]:
     """Collect all evidence for the unit.
 
     Parameters
@@ -99,7 +101,7 @@ def _dimension_text(dimensions: Sequence[RawDimension]) -> Finding | None:
         return None
     ratios = np.array([m / d.measured for d, m in rows if m])
     weight = unit_table()["weights"]["dimension_text"] * min(1.0, 0.5 + 0.25 * len(rows))
-    d, m = max(rows, key=lambda row: row[0].measured)
+    d, _ = max(rows, key=lambda row: row[0].measured)
     scores = {u: weight * v for u, v in _near(ratios, 0.03).items()}
     if not any(scores.values()):
         return None

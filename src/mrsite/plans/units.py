@@ -59,8 +59,7 @@ def unit_metres() -> dict[str, float]:
 
 @cache
 def _by_code() -> dict[int, str]:
-    codes = {int(u["insunits"]): str(u["name"]) for u in unit_table()["unit"]}
-    return codes
+    return {int(u["insunits"]): str(u["name"]) for u in unit_table()["unit"]}
 
 
 def declared_unit(insunits: int | None) -> str | None:
@@ -105,9 +104,14 @@ def weigh(findings: Sequence[Finding], declared: str | None) -> tuple[dict[str, 
 
 
 def decide_units(
-    findings: Sequence[Finding], *, insunits: int | None = None, given: str | None = None, name: str = "the drawing", require: bool = True,
+    findings: Sequence[Finding],
+    *,
+    insunits: int | None = None,
+    given: str | None = None,
+    name: str = "the drawing",
+    require: bool = True,
     size: float = math.nan,
-) -> UnitDecision:  # fmt: skip
+) -> UnitDecision:
     """Decide the drawing unit from the evidence, or refuse.
 
     Certain is what the file declares and the geometry supports, with no other unit near and no
@@ -169,7 +173,8 @@ def decide_units(
         others = [u for u in order if u != declared and not {u, declared} <= {"foot", "ussurveyfoot"}]
         margin = total[declared] - max(total[u] for u in others)
         if against(declared) or margin < 0:
-            reason = f"the file declares {declared} but the drawing speaks for {others[0] if margin < 0 else order[0] if order[0] != declared else _first(against(declared))}"
+            other = others[0] if margin < 0 else next((u for u in order if u != declared), "")
+            reason = f"the file declares {declared} but the drawing speaks for {other}"
         elif margin < table["margin"]:
             reason = f"the file declares {declared}, but {others[0]} fits the drawing nearly as well"
         elif support < table["support"]:
@@ -188,10 +193,6 @@ def decide_units(
     raise DrawingUnitsError(
         _refusal(name, reason, decision, size), replace(decision, chosen="", certain=False, conflicts=(reason,))
     )
-
-
-def _first(conflicts: Sequence[str]) -> str:
-    return "another: " + conflicts[0]
 
 
 def _mean(scores: Mapping[str, float]) -> float:

@@ -49,7 +49,7 @@ def cluster(seg: Array) -> Clusters:
 
     if not len(seg):
         return Clusters((), np.zeros((0, 2)), np.zeros(0, dtype=np.int64), None)
-    unit, length = directions(seg)
+    _, length = directions(seg)
     n = np.minimum(np.ceil(length / 0.5).astype(np.int64), 4000) + 1
     index = np.repeat(np.arange(len(seg)), n)
     k = np.arange(len(index)) - np.repeat(np.cumsum(n) - n, n)
@@ -64,7 +64,9 @@ def cluster(seg: Array) -> Clusters:
     for g in range(int(label.max()) + 1):
         own = cell[label == g]
         lo, hi = own.min(axis=0), own.max(axis=0)
-        items.append(Cluster((float(lo[0]), float(lo[1]), float(hi[0]), float(hi[1])), float(length[label[first] == g].sum())))
+        items.append(
+            Cluster((float(lo[0]), float(lo[1]), float(hi[0]), float(hi[1])), float(length[label[first] == g].sum()))
+        )
     return Clusters(tuple(items), cell, label, tree)
 
 
@@ -106,7 +108,9 @@ def storey_titles(
     return [t for t in texts if storey_title(t[0])]
 
 
-def storey_name(titles: Sequence[tuple[str, tuple[float, float], float]], extent: tuple[float, float, float, float]) -> str:
+def storey_name(
+    titles: Sequence[tuple[str, tuple[float, float], float]], extent: tuple[float, float, float, float]
+) -> str:
     """Return the storey that the titles under or over a view name; the shortest, then the tallest text wins."""
     x0, y0, x1, y1 = extent
     margin = 0.35 * max(x1 - x0, y1 - y0) + 4.0
