@@ -5,7 +5,7 @@ from .grid import Grid, box_grid, horizontal_grid, polyline_grid, section_grid
 from .plane import Plane
 from .profile import Profile, Rings, meridian_profile, profile_cut, profile_envelope, profile_reach
 from .surfaces import Surface, isosurface, revolved
-from .sampled import field_map, write_field_map
+from .sampled import blocks, field_map, write_field_map
 
 __all__ = [
     "Contours",
@@ -14,6 +14,7 @@ __all__ = [
     "Profile",
     "Rings",
     "Surface",
+    "blocks",
     "box_grid",
     "contours",
     "envelope_contours",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -257,3 +257,24 @@ def _chunks(shape: tuple[int, ...]) -> tuple[int, ...]:
         out[i] = max(1, min(shape[i], room))
         room //= out[i]
     return tuple(out)
+
+
+def blocks(source: FieldSource, grid: Grid, block: int = BLOCK) -> Iterator[tuple[slice, Array, Array]]:
+    """B and jacobian over a grid of any size, a slab at a time: memory stays that of one slab.
+
+    Parameters
+    ----------
+    source : field source
+    grid : Grid
+    block : int
+        Points in a slab at most, one row at least.
+
+    Yields
+    ------
+    slab : slice
+        Of the grid's first axis.
+    B, J : (..., 3) T, (..., 3, 3) T/m
+    """
+    for slab in grid.slabs(block):
+        b, jac = flux_density_and_jacobian(source, grid.points(slab))
+        yield slab, b, jac
