@@ -9,6 +9,7 @@ import pytest
 
 from mrsite.base.errors import InputError
 from mrsite.face.site import Site
+from mrsite.site import vent_words
 from mrsite.site.vent import vent_site
 from mrsite.site.vent_places import storey_at
 
@@ -218,3 +219,65 @@ def test_a_point_is_shown_on_the_storey_of_its_level(tmp_path):
     assert storey_at(project, (1.0, 2.0, 0.5)) == ("Ground", (1.0, 2.0))
     assert storey_at(project, (1.0, 2.0, 10.0))[0] == "First"
     assert storey_at(project, (1.0, 2.0, -3.0))[0] == "Ground"
+
+
+@pytest.mark.parametrize(
+    ("words", "read"),
+    [
+        ("hood", {"type": "hood"}),
+        ("weather cowl", {"type": "hood"}),
+        ("swan neck", {"type": "gooseneck"}),
+        ("tee, branch", {"type": "tee-branch"}),
+        ("long radius elbow", {"bends": "smooth", "counted": True}),
+        ("90 degree bend", {"counted": True}),
+        ("bird mesh", {"counted": True}),
+        ("bellows", {"counted": True}),
+        ("widget", {}),
+    ],
+)
+def test_fittings_in_words(words, read):
+    assert vent_words.fitting(words).values == read
+
+
+@pytest.mark.parametrize(
+    ("words", "read"),
+    [
+        ("40 mm mineral wool, first 15 m", {"material": "mineral-wool", "thickness_mm": 40.0, "length_m": 15.0}),
+        ("Rockwool 50mm", {"material": "mineral-wool", "thickness_mm": 50.0}),
+        ("uninsulated", {"material": "none"}),
+        ("armaflex 19 mm", {"material": "elastomer", "thickness_mm": 19.0}),
+        ("mineral-wool", {"material": "mineral-wool", "thickness_mm": 40.0}),
+        ("felt", {}),
+    ],
+)
+def test_insulation_in_words(words, read):
+    assert vent_words.insulation(words).values == read
+
+
+@pytest.mark.parametrize(
+    ("words", "direction"),
+    [
+        ("vertical, above the roof", "up"),
+        ("horizontal through the wall", "level"),
+        ("turned down", "down"),
+        ("rain cap", "hooded"),
+    ],
+)
+def test_an_outlet_in_words(words, direction):
+    assert vent_words.outlet(words).values["direction"] == direction
+
+
+def test_an_outlet_in_unknown_words_is_taken_as_drawn_and_said(tmp_path):
+    v = vent(tmp_path, pipe={**OUTSIDE, "outlet": "somewhere"})
+    assert v.outlet.direction == "up"
+    assert any("somewhere" in u for u in v.unknown)
+
+
+def test_fittings_by_number_are_compared_with_the_geometry(tmp_path):
+    v = vent(tmp_path, pipe={**OUTSIDE, "fittings": {"bend_90": 4, "tee-through": 1}})
+    assert any("4 bends as stated, or 2" in u for u in v.unknown)
+    assert sum(p.name == "tee-through" for p in v.route.pieces) == 1
+    v = vent(tmp_path, pipe={**OUTSIDE, "fittings": ["bend-90-smooth", 0.8, "widget"]})
+    assert "widget" in v.refused
+    v = vent(tmp_path, pipe={**OUTSIDE, "fittings": ["90 degree bend", 0.8]})
+    assert any(p.loss and p.loss.value == 0.8 for p in v.route.pieces)

@@ -166,6 +166,29 @@ def _pressure(rules: Sequence[Rule], vent: VentResult, name: str) -> Finding:
         said += f"; the vendor's table{more_words} gives {kilopascal(vent.table.drop.upper)} kPa"
     if limit is not None:
         more |= {"limit": (limit / 1e3, "kPa"), "margin": (limit - drop.drop.upper) / 1e3}
+    against = "" if limit is None else f", against {limit / 1e3:g} kPa"
+    if drop.choked and drop.stated:
+        where = drop.warm.choked_at if drop.warm.choked else drop.cold.choked_at
+        return _say(
+            rules,
+            vent,
+            subject,
+            "fail",
+            f"The flow is choked {where:.1f} m from the magnet (Mach 1): {said}{against}.",
+            remedy=_wider(vent),
+            **more,
+        )
+    if not drop.stated and limit is not None and drop.drop.lower > limit:
+        return _say(
+            rules,
+            vent,
+            subject,
+            "fail",
+            f"Even with the least of the assumed flows the pressure at the magnet is {kilopascal(drop.drop.lower)} kPa"
+            f"{against}.",
+            remedy=_wider(vent),
+            **more,
+        )
     if not drop.stated or limit is None:
         missing = [words for words in vent.unknown if "vendor" in words]
         spread = (
@@ -177,26 +200,18 @@ def _pressure(rules: Sequence[Rule], vent: VentResult, name: str) -> Finding:
                 f" it would be {kilopascal(drop.drop.lower)} to {kilopascal(drop.drop.upper)} kPa."
             )
         )
+        if drop.choked:
+            spread += f" At {drop.cold.mass_flow:g} kg/s the flow is choked (Mach 1)."
         lead = f"{said[0].upper()}{said[1:]}." if drop.stated else ""
         return _say(
             rules,
             vent,
             subject,
             "not-assessed",
-            f"The pressure at the magnet cannot be judged: not known are {named(missing)}. {lead}{spread}".strip(),
+            f"The pressure at the magnet cannot be judged: not known are {named(missing)}. {lead}{spread}".replace(
+                "  ", " "
+            ).strip(),
             remedy="Ask the magnet's vendor, and state the figures under [helium] of the magnet file.",
-            **more,
-        )
-    against = f"against {limit / 1e3:g} kPa"
-    if drop.choked:
-        where = drop.warm.choked_at if drop.warm.choked else drop.cold.choked_at
-        return _say(
-            rules,
-            vent,
-            subject,
-            "fail",
-            f"The flow is choked {where:.1f} m from the magnet (Mach 1): {said}, {against}.",
-            remedy=_wider(vent),
             **more,
         )
     if drop.drop.value > limit:
@@ -205,7 +220,7 @@ def _pressure(rules: Sequence[Rule], vent: VentResult, name: str) -> Finding:
             vent,
             subject,
             "fail",
-            f"The pressure at the magnet is {said}, {against}.",
+            f"The pressure at the magnet is {said}{against}.",
             remedy=_wider(vent),
             **more,
         )
@@ -225,7 +240,7 @@ def _pressure(rules: Sequence[Rule], vent: VentResult, name: str) -> Finding:
         vent,
         subject,
         "pass",
-        f"The pressure at the magnet is {said}, at most {kilopascal(drop.drop.upper)} kPa, {against}.",
+        f"The pressure at the magnet is {said}, at most {kilopascal(drop.drop.upper)} kPa{against}.",
         **more,
     )
 
@@ -235,8 +250,7 @@ def _wider(vent: VentResult) -> str:
         return "Shorten the route, take out bends, or widen the pipe."
     return (
         f"A bore of {math.ceil(vent.sizing.uniform * 1e3)} mm throughout would keep the limit; or shorten the "
-        f"route and "
-        "take out bends."
+        "route, take out bends."
     )
 
 

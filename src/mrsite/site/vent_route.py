@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from mrsite.base.errors import InputError
 from mrsite.base.text import inert, nearest
+from mrsite.site import vent_words
 from mrsite.site.project import Project, Scanner, Storey
 from mrsite.site.schema import QuenchPipeEntry
 from mrsite.venting import catalogue
@@ -87,12 +88,13 @@ def route_of(project: Project, entry: QuenchPipeEntry) -> tuple[Route, Outlet]:
         raise Lacking(f"{name}: diameter_mm is missing; give the inside diameter, or one for each leg")
     many = isinstance(entry.diameter_mm, tuple)
     bores: Any = [d * 1e-3 for d in entry.diameter_mm] if many else float(entry.diameter_mm) * 1e-3  # type: ignore[union-attr,arg-type]
-    fittings, form, ratio = _fittings(entry, name)
-    stated = _stated_outlet(entry, name)
+    fittings = _fittings(entry, name)
+    notes = list(fittings.notes)
+    stated = _stated_outlet(entry, name, notes)
     ends: list[tuple[str, Loss]] = []
     material = entry.material or "stainless"
     try:
-        insulation, covered = _insulation(entry, name)
+        insulation, covered = _insulation(entry, name, notes)
         if stated.get("cap"):
             ends.append((str(stated["cap"]), catalogue.fitting_loss(str(stated["cap"]))))
         if stated.get("mesh_free_area") is not None:
@@ -103,10 +105,10 @@ def route_of(project: Project, entry: QuenchPipeEntry) -> tuple[Route, Outlet]:
         route = route_from_points(
             points,
             bores,
-            fittings,
+            fittings.extra,
             roughness_m=None if entry.roughness_mm is None else entry.roughness_mm * 1e-3,
-            bend_form=form,
-            radius_ratio=ratio,
+            bend_form=fittings.form,
+            radius_ratio=fittings.ratio,
             insulation=insulation,
             insulated_to_m=covered,
             material=material,
@@ -116,6 +118,12 @@ def route_of(project: Project, entry: QuenchPipeEntry) -> tuple[Route, Outlet]:
     except InputError as error:
         words = error.message.removeprefix("quench route: ").removeprefix(f"{name}: ")
         raise InputError(f"{name}: {words}") from None
+    if fittings.bends is not None and fittings.bends != len(route.bends):
+        notes.append(
+            f"which is right: {fittings.bends} bends as stated, or {len(route.bends)} as the points turn (computed)"
+        )
+    if notes:
+        route = replace(route, unknown=(*route.unknown, *notes))
     return route, _outlet(route, stated, points)
 
 
@@ -186,33 +194,68 @@ def _joined(pieces: list[NDArray[np.float64]], layer: str) -> NDArray[np.float64
     return chain
 
 
-def _fittings(entry: QuenchPipeEntry, name: str) -> tuple[list[Mapping[str, Any]], str | None, float | None]:
-    given = entry.fittings
+@dataclass
+class _Fittings:
+    """What the file says of fittings: extra ones, how bends are made, and what was assumed."""
+
+    extra: list[Mapping[str, Any]] = field(default_factory=list)
     form: str | None = None
     ratio: float | None = None
+    bends: int | None = None  #: as stated, to compare with the geometry
+    notes: list[str] = field(default_factory=list)
+
+
+def _fittings(entry: QuenchPipeEntry, name: str) -> _Fittings:
+    given = entry.fittings
+    made = _Fittings()
     if isinstance(given, dict):
+        by_number = vent_words.counted(given)
+        if by_number is not None:
+            made.extra, made.bends, read = list(by_number[0]), by_number[1], by_number[2]
+            made.form, made.notes = read.values.get("bends"), read.notes
+            return made
         _known(given, _FITTING_KEYS, f"{name}, fittings")
-        form, ratio = given.get("bends"), given.get("radius_ratio")
-        if form is not None and form not in ("smooth", "short", "segmented", "mitre"):
-            raise InputError(f"{name}: bends = {inert(str(form), 40)!r} is not smooth, short, segmented or mitre")
+        made.form, made.ratio = given.get("bends"), given.get("radius_ratio")
+        if made.form is not None and made.form not in ("smooth", "short", "segmented", "mitre"):
+            raise InputError(f"{name}: bends = {inert(str(made.form), 40)!r} is not smooth, short, segmented or mitre")
         given = given.get("list", ())
-    made: list[Mapping[str, Any]] = []
     for item in given or ():
         if isinstance(item, str):
-            made.append({"type": item})
+            _fitting_words(item, made, name)
         elif isinstance(item, dict):
-            made.append(item)
+            made.extra.append(item)
+        elif isinstance(item, int | float) and not isinstance(item, bool):
+            made.extra.append({"K": float(item), "name": f"fitting of K {item:g}"})
         else:
-            raise InputError(f"{name}: a fitting is a name or a table, not {inert(repr(item), 40)}")
-    return made, form, ratio
+            raise InputError(f"{name}: a fitting is a name, a K or a table, not {inert(repr(item), 40)}")
+    return made
 
 
-def _insulation(entry: QuenchPipeEntry, name: str) -> tuple[Insulation | None, float | None]:
+def _fitting_words(text: str, made: _Fittings, name: str) -> None:
+    read = vent_words.fitting(text)
+    if not read.values:
+        ids = [row["id"] for row in catalogue.table("fittings")["fitting"]]
+        near = nearest(text, ids)
+        if near:
+            raise InputError(f"{name}: fitting {inert(text, 60)!r} is not in the table; did you mean {near!r}?")
+        raise Lacking(f"{name}: fitting {inert(text, 60)!r} is not in the table; give its K: {{ K = ..., name = ... }}")
+    if read.values.get("bends"):
+        made.form = read.values["bends"]
+    if "type" in read.values:
+        made.extra.append({"type": read.values["type"]})
+    made.notes += read.notes
+
+
+def _insulation(entry: QuenchPipeEntry, name: str, notes: list[str]) -> tuple[Insulation | None, float | None]:
     given = entry.insulation
-    if given is None or given == "none":
+    if given is None:
         return None, None
     if isinstance(given, str):
-        given = {"material": given}
+        read = vent_words.insulation(given)
+        if not read.values:
+            catalogue.entry("pipes", "insulation", given)  # says the nearest
+        notes += read.notes
+        given = read.values
     _known(given, _INSULATION_KEYS, f"{name}, insulation")
     row = catalogue.entry("pipes", "insulation", str(given.get("material", "mineral-wool")))
     if row["id"] == "none":
@@ -230,12 +273,14 @@ def _insulation(entry: QuenchPipeEntry, name: str) -> tuple[Insulation | None, f
     return made, None if length is None else float(length)
 
 
-def _stated_outlet(entry: QuenchPipeEntry, name: str) -> dict[str, Any]:
+def _stated_outlet(entry: QuenchPipeEntry, name: str, notes: list[str]) -> dict[str, Any]:
     given = entry.outlet
     if given is None:
         return {}
     if isinstance(given, str):
-        given = {"cap": given} if given in ("hood", "gooseneck", "flap") else {"direction": given}
+        read = vent_words.outlet(given) if given not in ("flap",) else vent_words.Read({"cap": given})
+        notes += read.notes
+        return read.values
     _known(given, _OUTLET_KEYS, f"{name}, outlet")
     direction = given.get("direction")
     if direction is not None and direction not in _DIRECTIONS:
