@@ -67,8 +67,11 @@ def keyed() -> list[str]:
         key = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
         s = scorer.score(key, rooms_geojson(read_plan(path, units=key["unit"], cache=False)))
         out.append(
-            f"| {path.stem} | {_unit(path, key['unit'])} | {s['rooms_matched']}/{s['rooms']} | {s['labels_right']}/{s['labels']} | {s['false_rooms']} | "
-            f"{s['doors_matched']}/{s['doors']} | {s['false_doors']} | {s['door_width_error_m']} | {s['adjacency_f1']:.3f} |"
+            f"| {path.stem} | {_unit(path, key['unit'])} | {s['rooms_matched']}/{s['rooms']} | "
+            f"{s['labels_right']}/{s['labels']} | "
+            f"{s['false_rooms']} | "
+            f"{s['doors_matched']}/{s['doors']} | {s['false_doors']} | "
+            f"{s['door_width_error_m']} | {s['adjacency_f1']:.3f} |"
         )
     return [*out, ""]
 
@@ -98,7 +101,8 @@ def real() -> list[str]:
         by = [sum(r.status == s for r in plan.rooms) for s in ("confirmed", "proposed", "withheld")]
         labels = sum(len((r.name or r.number).split(" / ")) for r in plan.rooms if r.name or r.number)
         out.append(
-            f"| {name} | {_unit(path, unit)} | {person} | {len(plan.rooms)} | {by[0]} / {by[1]} / {by[2]} | {labels} | {len(plan.doors)} | {len(plan.windows)} |"
+            f"| {name} | {_unit(path, unit)} | {person} | {len(plan.rooms)} | "
+            f"{by[0]} / {by[1]} / {by[2]} | {labels} | {len(plan.doors)} | {len(plan.windows)} |"
         )
     return [*out, ""]
 
@@ -126,8 +130,10 @@ def drawn(seeds: int = 40) -> list[str]:
             }
             asked = sum(u.startswith("asked") for u in units)
             out.append(
-                f"| {'degraded: gaps, one layer, single lines, no jambs' if degraded else 'honest'} | {seeds} | {mean['rooms']:.1%} | {mean['labels']:.1%} | "
-                f"{sum(s.false_rooms for s in scores)} | {mean['doors']:.1%} | {mean['adjacency']:.1%} | {units.count('right')} / {asked} / {units.count('WRONG')} |"
+                f"| {'degraded: gaps, one layer, single lines, no jambs' if degraded else 'honest'} | {seeds} | "
+                f"{mean['rooms']:.1%} | {mean['labels']:.1%} | "
+                f"{sum(s.false_rooms for s in scores)} | {mean['doors']:.1%} | {mean['adjacency']:.1%} | "
+                f"{units.count('right')} / {asked} / {units.count('WRONG')} |"
             )
     return [*out, ""]
 
@@ -137,8 +143,10 @@ def timing() -> list[str]:
     import ezdxf
 
     out = [
-        "## Time and memory", "", "CPU seconds of this process; the ratio is reading to rooms over `ezdxf.readfile` alone.", "",
-        "| file MB | rooms | ezdxf.readfile | to rooms | ratio | again, from the cache | ratio | peak MB |", "|---|---|---|---|---|---|---|---|",
+        "## Time and memory", "",
+        "CPU seconds of this process; the ratio is reading to rooms over `ezdxf.readfile` alone.", "",
+        "| file MB | rooms | ezdxf.readfile | to rooms | ratio | again, from the cache | ratio | peak MB |",
+        "|---|---|---|---|---|---|---|---|",
     ]  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
         import os
@@ -165,7 +173,8 @@ def timing() -> list[str]:
             again = time.process_time() - a
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
             out.append(
-                f"| {path.stat().st_size / 1e6:.1f} | {len(plan.rooms)} of {len(key.rooms)} | {base:.2f} | {first:.2f} | {first / base:.2f} | "
+                f"| {path.stat().st_size / 1e6:.1f} | {len(plan.rooms)} of {len(key.rooms)} | "
+                f"{base:.2f} | {first:.2f} | {first / base:.2f} | "
                 f"{again:.2f} | {again / base:.3f} | {peak:.0f} |"
             )
     return [*out, ""]

@@ -312,7 +312,8 @@ def _draw_storey(
         )
         printed = h.areas == "all" or (h.areas == "some" and rng.random() < 0.5)
         key.rooms.append({
-            "id": rid, "label": label, "number": number, "storey": name, "polygon": [list(p) for p in world.exterior.coords],
+            "id": rid, "label": label, "number": number, "storey": name,
+            "polygon": [list(p) for p in world.exterior.coords],
             "holes": [list(map(list, r.coords)) for r in world.interiors], "area_m2": world.area, "open_to": [],
         })  # fmt: skip
         _tag(pen, rng, h, poly, label, number, poly.area if printed else None, outside=i <= h.tags_out and i > 0)
@@ -388,7 +389,8 @@ def _single_line(pen: _Pen, rooms: list[Any], solid: Any, holes: list[_Hole]) ->
         if notch is not None and not notch.is_empty:
             nb = notch.bounds
             n = box(ax0 if nb[0] - gx0 < 0.01 else nb[0] + part, ay0 if nb[1] - gy0 < 0.01 else nb[1] + part,
-                    ax1 if gx1 - nb[2] < 0.01 else nb[2] - part, ay1 if gy1 - nb[3] < 0.01 else nb[3] - part)  # fmt: skip
+                    ax1 if gx1 - nb[2] < 0.01 else nb[2] - part,
+                    ay1 if gy1 - nb[3] < 0.01 else nb[3] - part)  # fmt: skip
             g = frame.difference(n)
         grown.append((rid, g.intersection(hull)))
     for _, g in grown:

@@ -79,10 +79,14 @@ def test_room_sizes() -> None:
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
-        ("A-WALL-FULL", "wall"), ("A-WALL-PATT", "pattern"), ("A-DOOR-IDEN", "label"), ("S-GRID-IDEN", "grid"), ("A-FLOR-STRS", "stair"),
-        ("2270pga00$0$A210g - Ext Walls", "wall"), ("x$0$A325g - Int Doors", "door"), ("A-320G - Permanent Solid Partitions 12", "wall"),
-        ("A-210 G - Existing Structure 4", "wall"), ("A-F-314-M_Window", "window"), ("Innenwände", "wall"), ("TÜREN", "door"), ("CLOISONS", "wall"),
-        ("puertas", "door"), ("murature", "wall"), ("Binnenwanden", "wall"), ("PAREDES", "wall"), ("EF_25_10", "wall"), ("0", "zero"), ("Layer7x", "unknown"),
+        ("A-WALL-FULL", "wall"), ("A-WALL-PATT", "pattern"), ("A-DOOR-IDEN", "label"), ("S-GRID-IDEN", "grid"),
+        ("A-FLOR-STRS", "stair"),
+        ("2270pga00$0$A210g - Ext Walls", "wall"), ("x$0$A325g - Int Doors", "door"),
+        ("A-320G - Permanent Solid Partitions 12", "wall"),
+        ("A-210 G - Existing Structure 4", "wall"), ("A-F-314-M_Window", "window"), ("Innenwände", "wall"),
+        ("TÜREN", "door"), ("CLOISONS", "wall"),
+        ("puertas", "door"), ("murature", "wall"), ("Binnenwanden", "wall"), ("PAREDES", "wall"),
+        ("EF_25_10", "wall"), ("0", "zero"), ("Layer7x", "unknown"),
         ("COTAS", "dimension"), ("Cote", "dimension"), ("mobiliario", "furniture"),
     ],
 )  # fmt: skip

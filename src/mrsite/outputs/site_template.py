@@ -72,7 +72,8 @@ def site_toml(
         f"storey = {quote(storey)}",
         f"isocentre = [{isocentre[0]:.3f}, {isocentre[1]:.3f}]   # m, plan frame",
         f"isocentre_height = {isocentre_height:g}           # m above finished floor: check the vendor's drawing",
-        f"bearing_deg = {float(bearing_deg):g}                # the patient end points this way, anticlockwise from plan +x",
+        f"bearing_deg = {float(bearing_deg):g}"
+        "                # the patient end points this way, anticlockwise from plan +x",
         "",
         f"# {len(plan.rooms)} rooms were read; correct them here, by number, name or a point inside.",
     ]
@@ -149,7 +150,8 @@ def _room(room: Room, counts: dict[tuple[str, str], int], storey: str, scan: boo
     out.append(f"storey = {quote(storey)}")
     printed = "" if room.printed_area_m2 is None else f", the drawing prints {room.printed_area_m2:.1f} m2"
     out.append(
-        f"# {room.id}: {room.area_m2:.1f} m2{printed}; {room.status}{': ' + _comment(room.reason) if room.reason else ''}"
+        f"# {room.id}: {room.area_m2:.1f} m2{printed}; {room.status}"
+        + (f": {_comment(room.reason)}" if room.reason else "")
     )
     if scan:
         out += [
@@ -175,7 +177,8 @@ def _door(door: Door, storey: str) -> list[str]:
         "[[door]]",
         f"at = [{door.at[0]:.3f}, {door.at[1]:.3f}]",
         f"storey = {quote(storey)}",
-        f"# {door.id}: {door.kind}, {door.width_m * 1000:.0f} mm, between {_comment(door.rooms[0])} and {_comment(door.rooms[1])}"
+        f"# {door.id}: {door.kind}, {door.width_m * 1000:.0f} mm, "
+        f"between {_comment(door.rooms[0])} and {_comment(door.rooms[1])}"
         f"{_comment(swing)}; {door.status}, {_comment(door.source)}",
         "# lock = false",
     ]

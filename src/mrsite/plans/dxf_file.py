@@ -220,7 +220,8 @@ def _refuse_if_cut_off(path: Path) -> None:
         return
     section, count, inside, previous = "", 0, False, b""
     with open(path, "rb") as stream:
-        for count, line in enumerate(stream, 1):
+        for line in stream:
+            count += 1
             word = line.strip()
             if previous == b"SECTION_NAME":
                 section, previous = word.decode("ascii", "replace"), b""
@@ -247,7 +248,8 @@ def _recover(path: Path, cause: BaseException, encoding: str | None) -> tuple[An
     stored, kept = _count_entities(path), len(document.modelspace())
     if kept < 0.98 * stored:
         raise InputError(
-            f"{path.name}: damaged ({_short(cause)}), and of {stored} entities only {kept} can be recovered; ask for the file again"
+            f"{path.name}: damaged ({_short(cause)}), and of {stored} entities only {kept} can be recovered; "
+            "ask for the file again"
         ) from None
     notes = [f"the file is damaged and was recovered for reading only: {_short(cause)}"]
     if kept < stored:

@@ -151,7 +151,8 @@ class Unfolder:
                 shown = " > ".join(chain[1:4]) + " > ... > " + key
                 self.cut.add((chain[-1], key))
                 self.incomplete[
-                    f"blocks are nested deeper than the limit depth = {self.limits.depth} ({shown}); the rest is left out"
+                    f"blocks are nested deeper than the limit depth = {self.limits.depth} ({shown}); "
+                    "the rest is left out"
                 ] = None
                 continue
             child = self.block(name)
@@ -162,8 +163,8 @@ class Unfolder:
             total += self.leaves[key] * _copies(ns)
             if total > self.limits.leaves and not chain:
                 raise InputError(
-                    f"{self.name}: block {name!r} unfolds to {self.leaves[key] * _copies(ns):,} entities, over the limit "
-                    f"leaves = {self.limits.leaves:,}; purge it from the drawing or raise the limit"
+                    f"{self.name}: block {name!r} unfolds to {self.leaves[key] * _copies(ns):,} entities, "
+                    f"over the limit leaves = {self.limits.leaves:,}; purge it from the drawing or raise the limit"
                 )
         return total
 

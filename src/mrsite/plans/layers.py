@@ -15,8 +15,10 @@ from mrsite.plans.plan import LayerDecision
 
 # Site files say "walls", "doors", "labels"; the kinds here are singular.
 _PLURAL = {
-    "walls": "wall", "doors": "door", "windows": "window", "openings": "opening", "columns": "column", "stairs": "stair",
-    "lifts": "lift", "furniture": "furniture", "labels": "label", "rooms": "area", "areas": "area", "dimensions": "dimension",
+    "walls": "wall", "doors": "door", "windows": "window", "openings": "opening", "columns": "column",
+    "stairs": "stair",
+    "lifts": "lift", "furniture": "furniture", "labels": "label", "rooms": "area", "areas": "area",
+    "dimensions": "dimension",
     "grid": "grid", "ignore": "ignore", "pattern": "pattern",
 }  # fmt: skip
 

@@ -122,7 +122,8 @@ def _tied(name: str, tie: Tie) -> Registration:
         raise InputError(f"tie of storey {name!r}: the two points must lie apart, best at two corners of the building")
     if abs(la - lb) > TIE_M:
         raise InputError(
-            f"tie of storey {name!r}: the two points are {la:.3f} m apart in the drawing and {lb:.3f} m in the site frame; correct one of them, or units"
+            f"tie of storey {name!r}: the points are {la:.3f} m apart in the drawing and {lb:.3f} m in the site frame; "
+            "correct one of them, or units"
         )
     angle = math.atan2(b[1], b[0]) - math.atan2(a[1], a[0])
     return _rigid(name, angle, here.mean(axis=0), site.mean(axis=0), abs(la - lb) / 2, "tied by two points")
