@@ -44,6 +44,9 @@ def test_solids_hold_their_volume() -> None:
     ring = solids.lathe(np.array([[1.0, -1.0], [2.0, -1.0], [2.0, 1.0], [1.0, 1.0]]), 400)
     assert volume(*ring) == pytest.approx(6 * np.pi, rel=1e-4)
     pipe = solids.tube(np.array([[0.0, 0, 0], [0, 0, 2], [0, 0, 2], [3, 0, 2]]), 0.1, 400)
+    z = np.linspace(0.0, 2.0, 9)
+    cone = solids.loft(np.column_stack([0 * z, 0 * z, z]), 0.1 + 0.2 * z, 400)
+    assert volume(*cone) == pytest.approx(np.pi * 2.0 / 3.0 * (0.01 + 0.25 + 0.05), rel=1e-3)
     bends = 4 / 3 * np.pi * 1e-3  # the ball at the bend
     assert volume(*pipe) == pytest.approx(np.pi * 0.01 * 5 + bends, rel=1e-3)
 
@@ -107,6 +110,19 @@ def test_bands_at_the_height_of_people(outcome: Outcome, scene: Scene) -> None:
     assert bands
     for part in bands:
         assert (part.vertices[:, 2].min(), part.vertices[:, 2].max()) == pytest.approx((0.0, 2.1))
+
+
+def test_the_quench_pipe_and_its_helium_are_shown(outcome: Outcome, scene: Scene) -> None:
+    (pipe,) = scene.of_kind("quench")
+    assert outcome.project.quench_pipes[0].points is not None
+    outlet = outcome.project.quench_pipes[0].points[-1]
+    assert pipe.extras["outlet"] == list(outlet)
+    clouds = scene.of_kind("plume")
+    assert {c.extras["level"] for c in clouds} >= {"18 % O2"}
+    for cloud in clouds:
+        assert cloud.vertices[:, 2].min() > outlet[2] - 1.0
+        assert cloud.extras["flow"] in ("stated", "assumed")
+        assert volume(cloud.vertices, cloud.triangles) > 0.0
 
 
 def test_without_an_outcome_there_are_no_flags(outcome: Outcome) -> None:

@@ -34,6 +34,7 @@ _ORDER = (
     "finding",
     "window",
     "people",
+    "plume",
     "isosurface",
 )
 

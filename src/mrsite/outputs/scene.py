@@ -32,6 +32,7 @@ _PANE: Colour = (0.55, 0.75, 0.85, 0.35)
 _MAGNET: Colour = (0.90, 0.92, 0.94, 1.0)
 _ARROW: Colour = (0.00, 0.17, 0.45, 1.0)
 _PIPE: Colour = (0.60, 0.60, 0.62, 1.0)
+_PLUME: Colour = (0.55, 0.75, 0.95, 0.14)
 _PERSON: Colour = (0.10, 0.10, 0.10, 1.0)
 _LEVEL_COLOURS: tuple[tuple[float, float, float], ...] = ((0.00, 0.17, 0.45), (0.90, 0.35, 0.00), (0.60, 0.20, 0.40))
 _OPACITY = {"lower": 0.10, "central": 0.38, "upper": 0.16}
@@ -54,7 +55,7 @@ class Part:
         Unique in the scene, e.g. ``"Ground / walls"``.
     kind : str
         ``wall``, ``slab``, ``window``, ``magnet``, ``patient-end``, ``isosurface``, ``people``, ``operator``,
-        ``quench``, ``equipment`` or ``finding``.
+        ``quench``, ``plume``, ``equipment`` or ``finding``.
     vertices : (n, 3) float64, m
         Site frame.
     triangles : (m, 3) int32
@@ -143,6 +144,7 @@ def scene_of(
     if outcome is not None:
         parts += _people(project, outcome.evidence.regions, levels)
         parts += _flags(project, outcome.findings)
+        parts += _plumes(outcome.evidence.vents)
         if outcome.evidence.unknown:
             notes.append(outcome.evidence.unknown)
         if outcome.evidence.caution:
@@ -289,6 +291,27 @@ def _quench(project: Project) -> Iterator[Part]:
         }
         mesh = solids.tube(np.asarray(pipe.points, dtype=float), radii)
         yield _part(name, "quench", mesh, _PIPE, smooth=False, extras=extras)
+
+
+def _plumes(vents: Mapping[str, Any]) -> Iterator[Part]:
+    """The cold helium that leaves each outlet in still air, and how far it may reach with wind."""
+    for name, vent in vents.items():
+        for envelope in getattr(vent, "envelopes", ()):
+            if not envelope.lines:
+                continue
+            wind, _, line = min(envelope.lines, key=lambda entry: entry[0])
+            if len(line) < 2:
+                continue
+            thin = line[np.unique(np.linspace(0, len(line) - 1, 24).round().astype(int))]
+            mesh = solids.loft(thin[:, :3], thin[:, 3])
+            extras = {
+                "level": inert(envelope.name),
+                "wind_m_s": float(wind),
+                "reach_with_wind_m": round(float(envelope.reach), 2),
+                "top_m": round(float(envelope.top), 2),
+                "flow": "stated" if vent.drop is not None and vent.drop.stated else "assumed",
+            }
+            yield _part(f"{name} / helium, {envelope.name}", "plume", mesh, _PLUME, extras=extras)
 
 
 def _operators(project: Project) -> Iterator[Part]:

@@ -112,6 +112,30 @@ def _leg(a: Array, b: Array, radius: float, around: int) -> Mesh:
     return vertices, triangles.astype(np.int32)
 
 
+def loft(points: Array, radii: Array, around: int = 20) -> Mesh:
+    """A round body of varying radius along a line (n, 3) without sharp bends; its ends are closed."""
+    points, radii = np.asarray(points, dtype=float), np.asarray(radii, dtype=float)
+    n = len(points)
+    tangent = np.gradient(points, axis=0)
+    tangent /= np.linalg.norm(tangent, axis=1)[:, None]
+    u = np.cross(tangent[0], np.eye(3)[int(np.argmin(np.abs(tangent[0])))])
+    phi = 2.0 * np.pi * np.arange(around) / around
+    rings = []
+    for point, along, radius in zip(points, tangent, radii):
+        u = u - (u @ along) * along  # carried on without a twist
+        u /= np.linalg.norm(u)
+        v = np.cross(along, u)
+        rings.append(point + radius * (np.cos(phi)[:, None] * u + np.sin(phi)[:, None] * v))
+    j = np.arange(around)
+    k = (j + 1) % around
+    first, last = np.full(around, n * around), np.full(around, n * around + 1)
+    parts = [np.stack([first, k, j], 1), np.stack([last, (n - 1) * around + j, (n - 1) * around + k], 1)]
+    for i in range(n - 1):
+        a, b = i * around, (i + 1) * around
+        parts += [np.stack([a + j, a + k, b + k], 1), np.stack([a + j, b + k, b + j], 1)]
+    return np.concatenate([*rings, points[[0, -1]]]), np.concatenate(parts).astype(np.int32)
+
+
 def ball(centre: Array, radius: float, around: int = 16) -> Mesh:
     """A sphere of flat pieces."""
     theta = np.linspace(0.0, np.pi, around // 2 + 1)[1:-1]
@@ -152,6 +176,6 @@ def normals(mesh: Mesh) -> Array:
     for k in range(3):
         np.add.at(total, triangles[:, k], face)
     size = np.sqrt((total**2).sum(axis=1))[:, None]
-    out = np.divide(total, size, out=np.zeros_like(total), where=size > 0.0)
+    out: Array = np.divide(total, size, out=np.zeros_like(total), where=size > 0.0)
     out[size[:, 0] == 0.0] = (0.0, 0.0, 1.0)
     return out

@@ -74,7 +74,8 @@ def plotter(
             show_edges=False,
             lighting=part.kind not in ("finding", "patient-end"),
         )
-    points = np.concatenate([p.vertices for p in shown]) if shown else np.zeros((1, 3))
+    framed = [p for p in shown if p.kind not in ("plume", "finding")] or shown
+    points = np.concatenate([p.vertices for p in framed]) if framed else np.zeros((1, 3))
     low, high = points.min(axis=0) - scene.origin, points.max(axis=0) - scene.origin
     centre, span = 0.5 * (low + high), max(float(np.linalg.norm(high - low)), 1.0)
     az, el = np.radians(azimuth), np.radians(elevation)
