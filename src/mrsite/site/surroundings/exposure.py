@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mrsite.base.quantity import Banded
-from mrsite.fields import FieldSource, flux_density_and_jacobian, magnitude
+from mrsite.fields import Coil, FieldSource, Loop, flux_density_and_jacobian, magnitude
 from mrsite.magnets.model import MagnetModel
+from mrsite.site.surroundings.walkable import covers
 
 Array = NDArray[np.float64]
 
@@ -145,6 +146,10 @@ class StrongVolume:
     radial_m: float  #: reach across, outside the covers
 
 
+def _extent(coil: Coil) -> tuple[float, float, float]:
+    return coil.inner_radius, coil.outer_radius, max(abs(coil.z_min), abs(coil.z_max))
+
+
 def strong_volumes(magnet: MagnetModel, levels_T: Sequence[float], step_m: float = 0.02) -> tuple[StrongVolume, ...]:
     """Return the volumes at or above some levels that a person can enter.
 
@@ -158,10 +163,11 @@ def strong_volumes(magnet: MagnetModel, levels_T: Sequence[float], step_m: float
     -----
     Volume of revolution over cells of ``step_m`` in the meridian plane, midpoint rule.
     """
-    coils = magnet.coils
-    bore = 0.5 * (magnet.bore_diameter_m or 1.6 * min(c.inner_radius for c in coils))
-    half = 0.5 * (magnet.magnet_length_m or 2 * max(max(abs(c.z_min), abs(c.z_max)) for c in coils))
-    cover = 0.5 * (magnet.cryostat_diameter_m or 2 * max(c.outer_radius for c in coils))
+    ends = [(c.radius, c.radius, abs(c.z)) if isinstance(c, Loop) else _extent(c) for c in magnet.coils]
+    size = covers(magnet)
+    bore = 0.5 * (magnet.bore_diameter_m or 1.6 * min(inner for inner, _, _ in ends))
+    half = 0.5 * size[0] if size is not None else max(z for _, _, z in ends)
+    cover = 0.5 * size[1] if size is not None else max(outer for _, outer, _ in ends)
     source = magnet.source()
     reach_z, reach_r = half + 2.0, cover + 2.0
     rho = np.arange(step_m / 2, reach_r, step_m)

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mrsite.magnets.model import MagnetModel
 from mrsite.site.project import Door, Project, Space, Storey
 
 Array = NDArray[np.float64]
@@ -63,19 +64,25 @@ def walkable_spaces(project: Project, storey: Storey) -> list[Space]:
     ]
 
 
+def covers(magnet: MagnetModel) -> tuple[float, float] | None:
+    """Return length and diameter of a magnet, m: published, else those that its field was fitted with."""
+    fit = magnet.fit
+    length = magnet.magnet_length_m or (fit.magnet_length_m if fit is not None else None)
+    diameter = magnet.cryostat_diameter_m or (fit.cryostat_diameter_m if fit is not None else None)
+    return None if length is None or diameter is None else (length, diameter)
+
+
 def obstacles(project: Project, storey: Storey) -> Any:
     """Return the magnets standing on a storey, as they lie on its drawing (shapely), where their size is known."""
     from shapely import affinity, box, union_all
 
     shapes = []
     for scanner in project.scanners:
-        magnet = scanner.magnet
-        if scanner.status == "removed" or scanner.storey != storey.name:
-            continue
-        if magnet.magnet_length_m is None or magnet.cryostat_diameter_m is None:
+        size = covers(scanner.magnet)
+        if scanner.status == "removed" or scanner.storey != storey.name or size is None:
             continue
         pose = storey.to_site.pose_back(scanner.poses[0])
-        a, r = 0.5 * magnet.magnet_length_m, 0.5 * magnet.cryostat_diameter_m
+        a, r = 0.5 * size[0], 0.5 * size[1]
         turned = affinity.rotate(box(-a, -r, a, r), pose.bearing_deg, origin=(0, 0))
         shapes.append(affinity.translate(turned, pose.position[0], pose.position[1]))
     return union_all(shapes)

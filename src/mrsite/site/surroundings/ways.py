@@ -24,6 +24,7 @@ from mrsite.site.surroundings.turns import furthest_joined, turning
 from mrsite.site.surroundings.walkable import (
     OUTSIDE,
     Passage,
+    covers,
     fits,
     free_floor,
     obstacles,
@@ -208,16 +209,10 @@ def _crate(project: Project, entry: PathwayEntry, clearance: float) -> tuple[flo
     """Return the size of the magnet that an entry speaks of: the one it names, else the largest."""
     ends = [e for e in (entry.start, entry.end) if isinstance(e, str)]
     named = [s for s in project.scanners if s.id in ends] or list(project.scanners)
-    sizes = [
-        (s.magnet.magnet_length_m, s.magnet.cryostat_diameter_m)
-        for s in named
-        if s.magnet.magnet_length_m is not None and s.magnet.cryostat_diameter_m is not None
-    ]
+    sizes = [size for size in (covers(s.magnet) for s in named) if size is not None]
     if not sizes:
         return None
-    long, round_ = max(sizes, key=lambda p: (p[0] or 0) * (p[1] or 0))
-    assert long is not None
-    assert round_ is not None
+    long, round_ = max(sizes, key=lambda p: p[0] * p[1])
     return min(long, round_) + clearance, max(long, round_) + clearance, round_ + clearance
 
 
@@ -513,7 +508,7 @@ def _why_not(project: Project, needs: Needs, start: _End, end: _End) -> NoWay:
     if not isinstance(way, Way):
         return NoWay(
             needs,
-            f"{lead}: the doors, stairs and lifts that were read do not join them at all",
+            f"{lead}: the doors, stairs and lifts that were read do not join them indoors",
             "Supply a drawing on which the doors can be read, or state them as [[door]] with between and at",
             False,
         )
