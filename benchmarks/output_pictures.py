@@ -32,7 +32,7 @@ def main() -> None:
             subprocess.run(["pdftoppm", "-r", str(given.dpi // 2), "-png", path, target], check=True)
         elif path.name == "report.html" and _there("chromium"):
             subprocess.run(
-                ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=1250,4000",
+                ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=1250,4000",  # noqa: E501
                  f"--screenshot={target}.png", path.resolve().as_uri()],
                 check=True, capture_output=True,
             )  # fmt: skip
@@ -49,7 +49,7 @@ def _there(*programs: str) -> bool:
 
 
 def by_librecad(path: Path, target: Path, dpi: int) -> None:
-    """Draw a DXF whole on an A3 page, from a copy whose header says millimetres (LibreCAD takes its page from there)."""
+    """Draw a DXF whole on an A3 page, from a copy whose header says millimetres: LibreCAD takes its page from there."""
     import ezdxf
     from ezdxf import bbox
 
@@ -68,7 +68,9 @@ def by_librecad(path: Path, target: Path, dpi: int) -> None:
             ["librecad", "dxf2pdf", "-c", "-s", f"{scale:.9f}", "-t", folder, copy],
             check=True, capture_output=True, timeout=300, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
         )  # fmt: skip
-        subprocess.run(["pdftoppm", "-r", str(dpi), "-png", "-singlefile", copy.with_suffix(".pdf"), target], check=True)
+        subprocess.run(
+            ["pdftoppm", "-r", str(dpi), "-png", "-singlefile", copy.with_suffix(".pdf"), target], check=True
+        )
 
 
 if __name__ == "__main__":

@@ -117,6 +117,8 @@ def mark_tags(mark: Mark, drawing: Drawing, dialect: Dialect) -> Tags:
     if lent and lent != mark.item:
         looks += [(6, style.linetype)] if style.linetype != own.linetype else []
         looks += [(62, str(style.aci))]
+    elif isinstance(mark, Text | Tag) and style.linetype != "CONTINUOUS":
+        looks.append((6, "CONTINUOUS"))  # LibreCAD breaks even letters into the dashes of their layer
     scale = dialect.linetype_scale(style.linetype, drawing.plot_scale)
     if scale is not None and isinstance(mark, Polyline | Circle):
         looks.append((48, repr(scale)))

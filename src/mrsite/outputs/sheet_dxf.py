@@ -50,7 +50,7 @@ def render(drawing: Drawing, linework: Sequence[Any], unit_m: float, insunits: i
     scales = [s for s in _SCALES if s >= drawing.plot_scale] or [_SCALES[-1]]
     scale = next((s for s in scales if (x1 - x0) * 1000 / s <= view_w and (y1 - y0) * 1000 / s <= view_h), scales[-1])
     column = _column(drawing, width, height, scale, paper)
-    model = [m for m in drawing.marks if m.item not in ("LEGEND",)]
+    model = [m for m in drawing.marks if m.item not in ("LEGEND", "CHECK")]
     background = _background(linework)
     styles = {
         **drawing.styles,
