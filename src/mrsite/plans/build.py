@@ -236,9 +236,14 @@ def _read_notes(opened: Opened, drawing: Drawing, walls: int) -> tuple[str, ...]
     )
 
 
+def unit_warnings(decision: UnitDecision) -> list[str]:
+    """What speaks against the unit that was taken."""
+    return [f"unit {decision.chosen}: {c}" for c in decision.conflicts]
+
+
 def _warnings(opened: Opened, decision: UnitDecision, texts: Sequence[Text], parts: Parts) -> list[str]:
     """What a person must know before trusting the plan."""
-    out = [f"unit {decision.chosen}: {c}" for c in decision.conflicts]
+    out = unit_warnings(decision)
     suspects = [t for t in texts if t.suspect]
     if suspects:
         out.append(

@@ -7,22 +7,26 @@ import gc
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from mrsite.base.errors import InputError
 from mrsite.plans import cache as kept
-from mrsite.plans.build import build_plan
+from mrsite.plans.build import build_plan, unit_warnings
 from mrsite.plans.drawing import TYPE_ID, Drawing, Ints, chords
 from mrsite.plans.dxf_file import Opened, open_drawing, sha256_of, sniff
 from mrsite.plans.flatten import unfold
 from mrsite.plans.layers import classify_layers, classify_name
 from mrsite.plans.limits import Limits
-from mrsite.plans.plan import LayerDecision, Plan
-from mrsite.plans.unit_evidence import gather
+from mrsite.plans.plan import LayerDecision, Plan, UnitDecision
+from mrsite.plans.tags import area_of
+from mrsite.plans.unit_evidence import area_text_finding, gather
 from mrsite.plans.units import decide_units
 
+# A drawing larger than this is not read on trial to find its unit.
+TRIAL_STROKES = 150_000
 # What is read sooner than this is not kept.
 WORTH_KEEPING_S = 0.4
 
@@ -131,8 +135,27 @@ def _read(
     findings = gather(drawing, [d.kind for d in decisions], kinds, coarse[:, :4])
     size = float(np.ptp(coarse[:, :4].reshape(-1, 2), axis=0).max()) if len(coarse) else float("nan")
     insunits = int(drawing.header["$INSUNITS"]) if "$INSUNITS" in drawing.header else None
-    decision = decide_units(findings, insunits=insunits, given=units, name=name, require=require_unit, size=size)
-    return build_plan(opened, drawing, decisions, kinds, decision, insunits, box)
+
+    def decide(require: bool) -> UnitDecision:
+        return decide_units(findings, insunits=insunits, given=units, name=name, require=require, size=size)
+
+    prints = sum(area_of(t.text) is not None for t in drawing.texts) >= 2 and len(drawing.strokes) < TRIAL_STROKES
+    decision = decide(require_unit and not prints)
+    plan = build_plan(opened, drawing, decisions, kinds, decision, insunits, box)
+    if not prints:
+        return plan
+    # What the drawing prints in its rooms is a free check of the unit, once there are rooms.
+    m = plan.unit_m
+    found = area_text_finding(
+        [(r.printed_area_m2, r.area_m2 / m**2) for r in plan.rooms if r.printed_area_m2 and " / " not in r.name]
+    )
+    if found is not None:
+        findings.append(found)
+    final = decide(require_unit)
+    if final.chosen != decision.chosen:
+        return build_plan(opened, drawing, decisions, kinds, final, insunits, box)
+    warnings = [w for w in plan.warnings if w not in unit_warnings(decision)]
+    return replace(plan, unit_decision=final, warnings=(*unit_warnings(final), *warnings))
 
 
 def load_drawing(

@@ -206,7 +206,7 @@ def _refusal(name: str, reason: str, decision: UnitDecision, size: float) -> str
         f"  evidence: {e.kind} -> {e.says}: {e.detail}" for e in sorted(decision.evidence, key=lambda e: -e.weight)
     ]
     metres = unit_metres()
-    shown = [c for c in decision.candidates if c.score > -12][:4] or list(decision.candidates[:2])
+    shown = [c for k, c in enumerate(decision.candidates[:5]) if k < 3 or c.score > -12]
     names = [c.unit for c in shown]
     if decision.declared and decision.declared not in names:
         names.append(decision.declared)
