@@ -208,28 +208,59 @@ def disc_bz(a, rho, d, z, steps):
 
 
 @jit(inline=True, contract=True)
-def dress(x, y, rho, f, bz, g, h, c, out, row):
-    """Row of B and jacobian from B_rho/rho, B_z, (dB_rho/dz)/rho, dB_z/dz and mu0 j_phi, using div B = 0 and curl B = mu0 j."""
-    if rho > 0.0:
-        ir = 1.0 / rho
-        cx = x * ir
-        cy = y * ir
-    else:
-        cx = 1.0
-        cy = 0.0
+def dress(x, y, rho, f, bz, g, h, c, out):
+    """B and jacobian from B_rho/rho, B_z, (dB_rho/dz)/rho, dB_z/dz and mu0 j_phi, using div B = 0 and curl B = mu0 j."""
+    ir = 1.0 / rho if rho > 0.0 else 0.0
+    cx = x * ir if rho > 0.0 else 1.0
+    cy = y * ir
     k = -2.0 * f - h  # dB_rho/drho - B_rho/rho
     kxy = cx * cy * k
     gx = x * g
     gy = y * g
-    out[row, 0] = x * f
-    out[row, 1] = y * f
-    out[row, 2] = bz
-    out[row, 3] = f + cx * cx * k
-    out[row, 4] = kxy
-    out[row, 5] = gx
-    out[row, 6] = kxy
-    out[row, 7] = f + cy * cy * k
-    out[row, 8] = gy
-    out[row, 9] = gx - cx * c
-    out[row, 10] = gy - cy * c
-    out[row, 11] = h
+    out[0] = x * f
+    out[1] = y * f
+    out[2] = bz
+    out[3] = f + cx * cx * k
+    out[4] = kxy
+    out[5] = gx
+    out[6] = kxy
+    out[7] = f + cy * cy * k
+    out[8] = gy
+    out[9] = gx - cx * c
+    out[10] = gy - cy * c
+    out[11] = h
+
+
+@jit(contract=True)
+def dress_block(n, x, y, f, bz, g, h, c, work, index, b, jac):
+    """The same for n points side by side, into rows ``index`` of b and jac."""
+    for i in range(n):
+        rho = math.sqrt(x[i] * x[i] + y[i] * y[i])
+        on = 1.0 if rho > 0.0 else 0.0
+        ir = on / (rho + (1.0 - on))
+        cx = x[i] * ir + (1.0 - on)
+        cy = y[i] * ir
+        k = -2.0 * f[i] - h[i]
+        work[0, i] = x[i] * f[i]
+        work[1, i] = y[i] * f[i]
+        work[2, i] = f[i] + cx * cx * k
+        work[3, i] = cx * cy * k
+        work[4, i] = x[i] * g[i]
+        work[5, i] = f[i] + cy * cy * k
+        work[6, i] = y[i] * g[i]
+        work[7, i] = x[i] * g[i] - cx * c[i]
+        work[8, i] = y[i] * g[i] - cy * c[i]
+    for i in range(n):
+        p = index[i]
+        b[p, 0] = work[0, i]
+        b[p, 1] = work[1, i]
+        b[p, 2] = bz[i]
+        jac[p, 0] = work[2, i]
+        jac[p, 1] = work[3, i]
+        jac[p, 2] = work[4, i]
+        jac[p, 3] = work[3, i]
+        jac[p, 4] = work[5, i]
+        jac[p, 5] = work[6, i]
+        jac[p, 6] = work[7, i]
+        jac[p, 7] = work[8, i]
+        jac[p, 8] = h[i]

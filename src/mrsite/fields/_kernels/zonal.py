@@ -22,7 +22,7 @@ import numpy as np
 
 from mrsite.base.jit import jit
 
-from .elliptic import dress
+from .elliptic import dress, dress_block
 
 ORDERS_MAX = 160
 _M = np.arange(ORDERS_MAX + 8, dtype=np.float64)
@@ -99,22 +99,29 @@ def _symmetric(table, top, n, u, ir2, prev, cur, acc):
 
 
 @jit(contract=True)
-def zonal_block(numbers, table_at, rows, symmetric, scale, top, n, x, y, z, out):
-    """B and jacobian, 12 numbers a point, of n <= BLOCK points from orders with t_m up to ``top``."""
+def zonal_block(numbers, table_at, rows, symmetric, scale, top, n, x, y, z, work, index, b, jac):
+    """B and jacobian of n <= BLOCK points from t_m up to ``top``, into rows ``index``; ``work`` is (18, BLOCK) of room."""
     table = numbers[table_at : table_at + 4 * rows].reshape(rows, 4)
-    u = np.empty(BLOCK)
-    ir2 = np.empty(BLOCK)
-    prev = np.empty(BLOCK)
-    cur = np.empty(BLOCK)
-    acc = np.zeros((4, BLOCK))
+    u = work[9]
+    ir2 = work[10]
+    prev = work[11]
+    cur = work[12]
+    acc = work[13:17]
+    zero = work[17]
     for i in range(n):
         xs = x[i] * scale
         ys = y[i] * scale
         zs = z[i] * scale
-        ir2[i] = 1.0 / (xs * xs + ys * ys + zs * zs)
-        u[i] = zs * ir2[i]
+        r2 = 1.0 / (xs * xs + ys * ys + zs * zs)
+        ir2[i] = r2
+        u[i] = zs * r2
         prev[i] = 0.0
-        cur[i] = ir2[i] * math.sqrt(ir2[i])
+        cur[i] = r2 * math.sqrt(r2)
+        acc[0, i] = 0.0
+        acc[1, i] = 0.0
+        acc[2, i] = 0.0
+        acc[3, i] = 0.0
+        zero[i] = 0.0
     if symmetric:
         _symmetric(table, top, n, u, ir2, prev, cur, acc)
     else:
@@ -123,23 +130,17 @@ def zonal_block(numbers, table_at, rows, symmetric, scale, top, n, x, y, z, out)
         zs = z[i] * scale
         f = acc[1, i]
         g = acc[3, i]
-        dress(
-            x[i],
-            y[i],
-            math.sqrt(x[i] * x[i] + y[i] * y[i]),
-            f * scale,
-            zs * f - acc[0, i],
-            g * scale * scale,
-            (zs * g + acc[2, i]) * scale,
-            0.0,
-            out,
-            i,
-        )
+        acc[1, i] = zs * f - acc[0, i]
+        acc[0, i] = f * scale
+        h = (zs * g + acc[2, i]) * scale
+        acc[2, i] = g * scale * scale
+        acc[3, i] = h
+    dress_block(n, x, y, acc[0], acc[1], acc[2], acc[3], zero, work, index, b, jac)
 
 
 @jit(contract=True)
 def zonal_point(numbers, table_at, scale, top, x, y, z, out):
-    """The same at one point, into row 0 of ``out``."""
+    """The same at one point."""
     xs = x * scale
     ys = y * scale
     zs = z * scale
@@ -161,5 +162,5 @@ def zonal_point(numbers, table_at, scale, top, x, y, z, out):
         t0 = t1
         t1 = t2
     dress(
-        x, y, math.sqrt(x * x + y * y), f * scale, zs * f - a, g * scale * scale, (zs * g + c) * scale, 0.0, out, 0
+        x, y, math.sqrt(x * x + y * y), f * scale, zs * f - a, g * scale * scale, (zs * g + c) * scale, 0.0, out
     )
