@@ -16,7 +16,7 @@ from mrsite.base.data import data_folder
 from mrsite.base.errors import InputError
 from mrsite.outputs import basis_json, bundle, csv_tables, findings_json, geojson, marks
 from mrsite.outputs.folder import files_of, write_folder
-from tests.outputs.build import NASTY, host_bytes, outcome_of, renamed
+from tests.outputs.build import NASTY, host_bytes, outcome_of, renamed, settings
 
 MEMBERS = {
     "schema",
@@ -212,3 +212,13 @@ def test_what_an_overlay_alone_had_to_say_is_in_the_report(plan):
     assert "ground-annotated.dxf" not in made
     for name in ("report.html", "READ-ME-CAD.txt", "basis.json"):
         assert "overlay alone" in made[name].decode()
+
+
+def test_an_offices_own_layer_template_lies_beside_the_site_file(plan):
+    (plan.parent / "office.toml").write_text('pattern = "OFFICE-{item}"\n')
+    outcome = renamed(outcome_of(plan), drawing=settings(layers="office.toml"))
+    made = files_of(outcome)
+    for name in ("ground-annotated.dxf", "ground-overlay.dxf", "ground-sheet.dxf", "section-a-a-mr1.dxf"):
+        text = made[name].decode()
+        assert "OFFICE-B-0P5MT" in text
+        assert "X-MRIS" not in text, name

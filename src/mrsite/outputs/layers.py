@@ -81,8 +81,8 @@ def layer_namer(template: str, prefix: str, folder: Path | None = None) -> Calla
     pattern, special = read.get("pattern"), read.get("presentation", {})
     patterns = [pattern, *special.values()] if isinstance(special, dict) else [None]
     for text in patterns:
-        if not isinstance(text, str) or "{item}" not in text:
-            raise InputError(f'{path.name}: a layer pattern must be a text that holds "{{item}}"')
+        if not isinstance(text, str) or "{item}" not in text or not text.isascii():
+            raise InputError(f'{path.name}: a layer pattern must be an ASCII text that holds "{{item}}"')
         rest = text.replace("{item}", "").replace("{prefix}", "")
         if _FORBIDDEN.search(rest) or "{" in rest or "}" in rest:
             raise InputError(f"{path.name}: the layer pattern {text!r} holds a character that no layer name may")

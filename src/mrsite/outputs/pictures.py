@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from mrsite.base.text import distinct_slugs
@@ -24,6 +25,11 @@ class Pictures:
 
     outcome: Outcome
 
+    @property
+    def home(self) -> Path:
+        """The site file's folder, to which its template of layers is relative."""
+        return Path(self.outcome.project.path).parent
+
     @cached_property
     def slugs(self) -> dict[str, str]:
         """A file name part for each storey."""
@@ -33,7 +39,7 @@ class Pictures:
     @cached_property
     def drawings(self) -> dict[str, Drawing]:
         """The marks of each storey."""
-        return {s.name: storey_drawing(self.outcome, s.name) for s in self.outcome.project.storeys}
+        return {s.name: storey_drawing(self.outcome, s.name, folder=self.home) for s in self.outcome.project.storeys}
 
     @cached_property
     def maps(self) -> Mapping[str, FieldMap]:
@@ -49,7 +55,7 @@ class Pictures:
                 if standing.storey is None:
                     for section in sections(self.outcome, standing, storey.name):
                         if section.lines:
-                            made.append((section, section_drawing(self.outcome, section)))
+                            made.append((section, section_drawing(self.outcome, section, folder=self.home)))
         return made
 
     def linework(self, storey_name: str) -> Sequence[Any]:

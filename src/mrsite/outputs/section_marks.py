@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 from mrsite.base.text import inert
@@ -19,12 +20,12 @@ from mrsite.outputs.views import Section
 _BEYOND = 4.0  #: m of building shown past the outermost line
 
 
-def section_drawing(outcome: Outcome, section: Section) -> Drawing:
+def section_drawing(outcome: Outcome, section: Section, *, folder: Path | None = None) -> Drawing:
     """Return the marks of a section in metres along the cut and above the site datum."""
     project = outcome.project
     settings = project.drawing
     letter = 2.5e-3 * settings.plot_scale
-    name = layer_namer(settings.layers, settings.prefix)
+    name = layer_namer(settings.layers, settings.prefix, folder)
     placer = Placer()
     reach = max((abs(v) for line in section.lines for v in line.region.bounds[::2]), default=4.0) + _BEYOND
     marks: list[Mark] = _floors(outcome, section, reach, letter, placer)
