@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from mrsite.base.errors import InputError
 from mrsite.base.toml import Document, read_toml, validate
@@ -25,6 +25,8 @@ Point = tuple[Finite, Finite]
 Point3 = tuple[Finite, Finite, Finite]
 Ring = Annotated[tuple[Point, ...], Field(min_length=3)]
 Heights = tuple[Finite, Finite]
+#: TOML has dates of its own; in a title block a date is text.
+Date = Annotated[str, BeforeValidator(lambda value: value.isoformat() if hasattr(value, "isoformat") else value)]
 
 Zone = Literal["I", "II", "III", "IV"]
 Occupancy = Literal["public", "staff", "restricted", "maintenance", "none"]
@@ -68,17 +70,10 @@ class IssueTable(Entry):
     number: str | None = None
     revision: str | None = None
     status: str | None = None
-    date: str | None = None
+    date: Date | None = None
     prepared_by: str | None = None
     checked_by: str | None = None
     changes: str | tuple[str, ...] | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _dates_are_text(cls, data: Any) -> Any:
-        if isinstance(data, dict) and "date" in data and not isinstance(data["date"], str):
-            return {**data, "date": str(data["date"])}
-        return data
 
 
 class EarthTable(Entry):
@@ -87,14 +82,7 @@ class EarthTable(Entry):
     vector_uT: Point3 | None = None
     latitude: Annotated[float, Field(strict=True, ge=-90, le=90)] | None = None
     longitude: Annotated[float, Field(strict=True, ge=-180, le=360)] | None = None
-    date: str | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _dates_are_text(cls, data: Any) -> Any:
-        if isinstance(data, dict) and "date" in data and not isinstance(data["date"], str):
-            return {**data, "date": str(data["date"])}
-        return data
+    date: Date | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> EarthTable:
@@ -411,15 +399,8 @@ class AmbientEntry(Entry):
     value_uT: NotNegative | None = None  #: rms (ac-field) or peak to peak (dc-change)
     lasts_s: Positive | None = None
     instrument: str | None = None
-    date: str | None = None
+    date: Date | None = None
     source: str | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _dates_are_text(cls, data: Any) -> Any:
-        if isinstance(data, dict) and "date" in data and not isinstance(data["date"], str):
-            return {**data, "date": str(data["date"])}
-        return data
 
     @model_validator(mode="after")
     def _sound(self) -> AmbientEntry:
@@ -436,7 +417,7 @@ class AbsentEntry(Entry):
     kind: Name
     within_m: Positive | None = None
     stated_by: Name
-    date: str | None = None
+    date: Date | None = None
 
 
 class PathwayEntry(Entry):
@@ -492,7 +473,7 @@ class SurveyEntry(Entry):
     scanner: Name | None = None
     readings: str
     instrument: str | None = None
-    calibrated: str | None = None
+    calibrated: Date | None = None
     background: Point3 | Finite | None = None
 
 
@@ -502,17 +483,10 @@ class AttestationEntry(Entry):
     rule: Name
     answer: Flag | str
     who: Name
-    date: str
+    date: Date
     subject: Name | None = None
     covers: str | None = None
-    expires: str | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _dates_are_text(cls, data: Any) -> Any:
-        if isinstance(data, dict):
-            return {k: str(v) if k in ("date", "expires") else v for k, v in data.items()}
-        return data
+    expires: Date | None = None
 
 
 class BoundaryTable(Entry):
