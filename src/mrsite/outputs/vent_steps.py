@@ -326,7 +326,7 @@ def _result(vent: VentResult) -> Step:
         "",
         "Pressure at the magnet",
         "p_flange - p_ambient, the larger of cold and warm wall",
-        "quench method",
+        "the larger of two bounds: the wall is warm at first and cold later",
         tuple(words),
         tuple(map(tuple, rows)),
         "The wall is warm in the first seconds, when the flow peaks; the two bounds can differ twelve-fold.",

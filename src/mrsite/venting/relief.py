@@ -86,7 +86,7 @@ def room_pressure(
 
     Notes
     -----
-    The room fills in under 0.3 s with a hatch, so the balance is steady (quench method, section 4).
+    The room fills in under 0.3 s with a hatch, so the balance is steady (docs/explanation/quench.md).
     """
     row = catalogue.table("limits")["door"]
     width, height = leaf or (row["leaf_width_m"], row["leaf_height_m"])
