@@ -47,7 +47,7 @@ def choose_barriers(
     window: tuple[float, float, float, float] | None,
 ) -> Iterator[Barriers]:
     """Give the choices of wall lines worth trying, the surest first."""
-    from mrsite.plans.shape import wall_shaped
+    from mrsite.plans.shape import door_panels, wall_shaped
     from mrsite.plans.spaces import sample
 
     kind = np.array(kinds, dtype=object)
@@ -59,6 +59,7 @@ def choose_barriers(
         swept[list(s.owners)] = True
         if s.insert >= 0:
             swept |= drawing.ent_insert == s.insert
+    swept_any = swept.copy()
     swept &= kind == "door"
 
     def lines(*wanted: str) -> Array:
@@ -77,6 +78,8 @@ def choose_barriers(
         shaped = wall_shaped(drawing, kinds, scale, swings, texts)
         shaped = _inside(shaped, window)
         closed = np.vstack([shaped, glazing, lines("opening")])
+        panels = np.flatnonzero(door_panels(drawing, kinds, scale)[drawing.owner] & ~swept_any[drawing.owner])
+        door = np.vstack([door, sample(_inside(drawing.strokes[panels, :4] * scale, window))])
         yield Barriers(shaped, closed[distinct(closed)], door, sample(glazing), "lines shaped like walls")
 
 

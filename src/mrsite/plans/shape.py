@@ -47,6 +47,7 @@ def wall_shaped(
         keep[list(s.owners)] = False
     keep[drawing.ent_type == TYPE_ID["CIRCLE"]] = False
     keep &= ~_small_closed(drawing, scale, texts, swings)
+    keep &= ~door_panels(drawing, kinds, scale)
     index = np.flatnonzero(keep[drawing.owner])
     strokes, owner = chords(drawing.strokes[index], drawing.owner[index], 0.005 / scale)
     seg = strokes[:, :4] * scale
@@ -60,6 +61,23 @@ def wall_shaped(
     seg = seg[distinct(seg)]
     seg = seg[~flights(seg)]
     return _paired(seg)
+
+
+def door_panels(drawing: Drawing, kinds: Sequence[str], scale: float) -> Bools:
+    """Thin rectangles as wide as a leaf: sliding doors where no layer says door."""
+    n = len(drawing.ent_layer)
+    out = np.zeros(n, dtype=bool)
+    kind = np.array(kinds, dtype=object)
+    maybe = np.flatnonzero(drawing.ent_closed & np.isin(kind, ["zero", "unknown"]))
+    starts = np.searchsorted(drawing.owner, maybe)
+    stops = np.searchsorted(drawing.owner, maybe, side="right")
+    for e, a, b in zip(maybe.tolist(), starts.tolist(), stops.tolist(), strict=True):
+        if b - a != 4:
+            continue
+        side = drawing.strokes[a:b, 2:4] - drawing.strokes[a:b, :2]
+        length = np.hypot(side[:, 0], side[:, 1]) * scale
+        out[e] = 0.015 < length.min() < 0.09 and 0.55 < length.max() < 2.4 and abs(length[0] - length[2]) < 0.01
+    return out
 
 
 def _sizes(drawing: Drawing, scale: float) -> Array:

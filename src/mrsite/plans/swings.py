@@ -10,9 +10,11 @@ import numpy as np
 
 from mrsite.plans.drawing import TYPE_ID, Array, Drawing, Ints, arc_of
 
-# Leaves from 0.45 m (cupboards) to 1.7 m (one leaf of a bed door); drawn open by 50 to 115 degrees.
+# Leaves from 0.45 m (cupboards) to 1.7 m (one leaf of a bed door); drawn open by 25 to 115 degrees.
 LEAF_M = (0.45, 1.75)
-_SWEEP = (math.radians(50), math.radians(115))
+_SWEEP = (math.radians(25), math.radians(115))
+# Less open than this is believed only of a leaf drawn on a door layer or in a door block.
+_SLIGHT = math.radians(50)
 _EXCLUDED = frozenset(
     {"furniture", "pattern", "dimension", "grid", "stair", "sheet", "site", "floor", "services", "hidden", "overhead"}
 )
@@ -63,7 +65,10 @@ def find_swings(drawing: Drawing, kinds: Sequence[str], scale: float) -> tuple[S
     for hinge, a, b, radius, owners, how in (*arcs, *chains):
         leaf, leaf_owners = leaf_of(hinge, a, b, radius)
         door = any(kind[o] == "door" for o in owners)
-        if not door and leaf < 0:
+        slight = 2 * math.asin(min(1.0, 0.5 * math.dist(a, b) / radius)) < _SLIGHT
+        if leaf < 0 and (slight or not door):
+            continue
+        if slight and not door:
             continue
         insert = int(drawing.ent_insert[owners[0]])
         found.append(Swing(hinge, (a, b), radius, leaf, tuple(owners) + leaf_owners, door, insert, how))
