@@ -150,7 +150,7 @@ def test_a_shaft_of_200_positions_with_its_counterweight_takes_less_than_half_a_
 
 def test_a_published_envelope_comes_first_and_none_is_said() -> None:
     reach: dict[str, Any] = {"level_T": 0.5e-3, "axial_m": 5.0, "radial_m": 3.0, "lasts_s": 20.0}
-    own = Published("transient", "siting manual", "read", note="ramp", **reach)
+    own = Published("transient", "siting manual", "read", note="during a ramp of the magnet", **reach)
     (finding,) = run(transients, department(model=model(published=(own,))))
     assert "ramp" in finding.message
     assert "20 s" in finding.message
@@ -315,3 +315,15 @@ def test_faults_of_the_file_are_told_in_a_sentence(tmp_path: Path, tables: dict[
     (tmp_path / "bad.csv").write_text("frequency_Hz,m_s2_rms\n2,many\n")
     with pytest.raises(InputError, match=words):
         _load(tmp_path, **tables)
+
+
+def test_the_catalogues_own_figures_are_found_under_the_ids_of_the_rules() -> None:
+    from mrsite.magnets import load_model
+    from mrsite.site.surroundings.tables import envelopes_of, row_for
+
+    voyager, mr750 = load_model("ge-signa-voyager-1t5"), load_model("ge-discovery-mr750-3t")
+    assert [row_for(voyager, c).grade for c in moving_metal.CLASSES] == ["read"] * 4
+    assert [row_for(mr750, c).grade for c in moving_metal.CLASSES] == ["borrowed"] * 4
+    assert [(e.id, e.event, e.lasts_s, e.grade) for e in envelopes_of(voyager)] == [("VEN-GE-01", "fault", 2.0, "read")]
+    (quench,) = envelopes_of(mr750)
+    assert (quench.id, quench.event, quench.lasts_s, quench.grade) == ("VEN-GE-02", "quench", 100.0, "read")

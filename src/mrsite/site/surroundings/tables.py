@@ -292,10 +292,13 @@ def envelopes_of(magnet: MagnetModel) -> tuple[Envelope, ...]:
 
     Empty where no vendor's figure is near: another field strength says nothing of this one.
     """
+    rows = _document("vendor_tables")["transient"]
+    mine = [r for r in rows if is_own(r["vendor"], tuple(r["models"]), r["B0_T"], magnet)]
     own = tuple(
         Envelope(
-            id=f"{magnet.id}/transient",
-            event=p.note or "transient",
+            # the same figure under the id by which rule packs know it
+            id=next((r["id"] for r in mine if abs(r["level_T"] - (p.level_T or 0.0)) < 1e-9), f"{magnet.id}/transient"),
+            event=_event(p.note),
             level_T=p.level_T or 0.0,
             radial_m=p.radial_m or p.vertical_m or p.axial_m or 0.0,
             axial_m=p.axial_m or p.radial_m or 0.0,
@@ -308,8 +311,6 @@ def envelopes_of(magnet: MagnetModel) -> tuple[Envelope, ...]:
     )
     if own:
         return own
-    rows = _document("vendor_tables")["transient"]
-    mine = [r for r in rows if is_own(r["vendor"], tuple(r["models"]), r["B0_T"], magnet)]
     near = mine or [r for r in rows if magnet.B0_T is not None and abs(magnet.B0_T - r["B0_T"]) < 0.3]
     return tuple(
         Envelope(
@@ -324,6 +325,11 @@ def envelopes_of(magnet: MagnetModel) -> tuple[Envelope, ...]:
         )
         for r in near
     )
+
+
+def _event(note: str) -> str:
+    """Return what a published note says the event is."""
+    return next((word for word in ("quench", "fault", "ramp") if word in note.casefold()), "transient")
 
 
 @cache

@@ -65,10 +65,13 @@ def walkable_spaces(project: Project, storey: Storey) -> list[Space]:
 
 
 def covers(magnet: MagnetModel) -> tuple[float, float] | None:
-    """Return length and diameter of a magnet, m: published, else those that its field was fitted with."""
+    """Return length and diameter of a magnet, m: its covers, its cryostat, else what its field was fitted with."""
     fit = magnet.fit
-    length = magnet.magnet_length_m or (fit.magnet_length_m if fit is not None else None)
-    diameter = magnet.cryostat_diameter_m or (fit.cryostat_diameter_m if fit is not None else None)
+    shown = [magnet.siting.get(name) for name in ("cover_length", "cover_outer_radius")]
+    length = float(shown[0].value) if shown[0] is not None else magnet.magnet_length_m
+    length = length or (fit.magnet_length_m if fit is not None else None)
+    diameter = 2 * float(shown[1].value) if shown[1] is not None else magnet.cryostat_diameter_m
+    diameter = diameter or (fit.cryostat_diameter_m if fit is not None else None)
     return None if length is None or diameter is None else (length, diameter)
 
 
