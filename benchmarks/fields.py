@@ -1,10 +1,12 @@
+# ruff: noqa: B023, E501  (what the lambdas hold is run before the loop goes on)
 """The field engine beside magpylib and pymagba, on the same points in one process.
 
     pip install -r benchmarks/requirements.txt
     python -m benchmarks.fields            # writes benchmarks/results/fields.md and fields.png
     python -m benchmarks.fields --map      # 1e8 points of B and jacobian in blocks; run it under /usr/bin/time -v
 
-Times are process CPU time on one core, the least of seven runs (three where a run takes seconds), after one run to warm up. Only ratios
+Times are process CPU time on one core, the least of seven runs (three where a run takes seconds), after one run to
+warm up. Only ratios
 carry over to another machine. Errors are the largest over a sample, against 30-digit values by mpmath.
 """
 
@@ -46,7 +48,8 @@ def wall(run: Callable[[], object], times: int = 7) -> float:
     return least
 
 
-# --- peers ---------------------------------------------------------------------------------------------------------------------------
+# --- peers ----------------------------------------------------------------------------------------------------------
+# -----------------
 
 
 def magpylib_loops(loops: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
@@ -122,7 +125,8 @@ def shielded() -> tuple[list[list[float]], list[dict]]:
     return case["windings"], case["rows"]
 
 
-# --- measurements --------------------------------------------------------------------------------------------------------------------
+# --- measurements
+# --------------------------------------------------------------------------------------------------------------------
 
 
 def one_loop(lines: list[str]) -> None:
@@ -140,7 +144,9 @@ def one_loop(lines: list[str]) -> None:
     ]
     for n in (1, 100, 1000, 10_000, 100_000, 1_000_000):
         p = rng.uniform(-3.0, 3.0, (n, 3))
-        t = [cpu(lambda: f(p), 7 if n < 500_000 else 3) / n * 1e9 for f in (ours.flux_density_and_jacobian, theirs, pym)]
+        t = [
+            cpu(lambda: f(p), 7 if n < 500_000 else 3) / n * 1e9 for f in (ours.flux_density_and_jacobian, theirs, pym)
+        ]
         lines.append(f"| {n} | {t[0]:.4g} | {t[1]:.4g} | {t[2]:.4g} | {t[1] / t[0]:.0f} | {t[2] / t[0]:.1f} |")
         print(lines[-1], flush=True)
     p = rng.uniform(-3.0, 3.0, (200, 3))
@@ -173,7 +179,7 @@ def one_loop(lines: list[str]) -> None:
 
 
 def whole_magnet(lines: list[str]) -> None:
-    windings, rows = shielded()
+    windings, _ = shielded()
     magnet = fields.CoilSet([fields.Coil(*w) for w in windings])
     radius = max(np.hypot(w[1], max(abs(w[2]), abs(w[3]))) for w in windings)
     rng = np.random.default_rng(2)
@@ -224,7 +230,11 @@ def whole_magnet(lines: list[str]) -> None:
     doubles = np.zeros((1_000_000, 8))
     target = np.empty_like(doubles)
     t_copy = cpu(lambda: np.copyto(target, doubles)) / 1e6
-    lines += ["", f"Plain copy of 8 doubles a point: {t_copy * 1e9:.1f} ns, so the first mrsite line runs at {100 * t_copy / one:.0f} % of it.", ""]
+    lines += [
+        "",
+        f"Plain copy of 8 doubles a point: {t_copy * 1e9:.1f} ns, so the first mrsite line runs at {100 * t_copy / one:.0f} % of it.",
+        "",
+    ]
     near = rng.uniform(-0.25, 0.25, (20_000, 3))
     t = cpu(lambda: magnet.flux_density_and_jacobian(near), 3) / len(near)
     t1 = cpu(lambda: fast.flux_density_and_jacobian(near), 3) / len(near)
@@ -368,7 +378,9 @@ def big_map() -> None:
     largest = 0.0
     for _slab, b, jac in maps.blocks(source, grid):
         largest = max(largest, float(fields.magnitude(b).max()), float(abs(jac[..., 2, 2]).max()))
-    print(f"{grid.size} points, {time.perf_counter() - start:.1f} s wall, {time.process_time() - cpu_start:.1f} s CPU, {largest}")
+    print(
+        f"{grid.size} points, {time.perf_counter() - start:.1f} s wall, {time.process_time() - cpu_start:.1f} s CPU, {largest}"
+    )
 
 
 def main() -> None:

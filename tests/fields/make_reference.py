@@ -10,6 +10,7 @@ div B = 0 and curl B = mu0 j. ``--check`` compares this with a double integral o
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 from pathlib import Path
@@ -78,7 +79,7 @@ with mp.workdps(110):
 def integrate(f, grid):
     """Integral of a tuple of functions over panels."""
     total = [mp.mpf(0)] * 4
-    for lo, hi in zip(grid, grid[1:]):
+    for lo, hi in itertools.pairwise(grid):
         mid, half = (lo + hi) / 2, (hi - lo) / 2
         for x, w in RULE:
             total = [t + half * w * v for t, v in zip(total, f(mid + half * x))]
@@ -86,7 +87,9 @@ def integrate(f, grid):
 
 
 def panels(r1, r2, rho, zeta):
-    """Break points graded towards r = rho: each panel sees the near-singular point at a multiple of its size (error 3.7^-52)."""
+    """Break points graded towards r = rho: each panel sees the near-singular point at a multiple of its size (error
+    3.7^-52).
+    """
     out = {r1, r2}
     if r1 < rho < r2:
         out.add(rho)
@@ -103,7 +106,7 @@ def coil_full(c, rho, z):
     r1, r2, z1, z2, j = (mp.mpf(v) for v in c)
     total = [mp.mpf(0)] * 4
     for zeta, sign in ((z - z1, 1), (z - z2, -1)):
-        part = integrate(lambda r: (*end(r, rho, zeta), *loop(r, rho, zeta)), panels(r1, r2, rho, zeta))
+        part = integrate(lambda r, zeta=zeta: (*end(r, rho, zeta), *loop(r, rho, zeta)), panels(r1, r2, rho, zeta))
         total = [t + sign * j * p for t, p in zip(total, part)]
     inside = j if r1 < rho < r2 and z1 < z < z2 else mp.mpf(0)
     return total, MU0 * inside
@@ -169,31 +172,112 @@ SHIELDED = [
 
 def wanted():
     for name, w in (("one loop", LOOP), ("two loops", TWO)):
-        yield name, "loop", w, [
-            (0, 0, 0.2, "axis"), (0, 0, -3.7, "axis"), (5e-13, 0, 0.45, "off axis"), (1e-9, 2e-9, 0.1, "off axis"),
-            (0.3, 0.1, 0.25, "general"), (-0.7, 0.4, -0.3, "general"), (2.0, 1.0, 0.2, "in plane"), (0.5, 0, 0.201, "1 mm"),
-            (0.501, 0, 0.2, "1 mm"), (0.4, 0.3, 0.199, "1 mm"), (0.5, 0, 0.2 + 2**-20, "1 um"), (0.5 + 2**-20, 0, 0.2, "1 um"),
-            (60, 50, 62, "100 m"), (0, 0, 100, "100 m"), (100, 0, 0.2, "100 m"), (600, 500, -620, "1000 m"), (1000, 0, 0, "1000 m"),
-            (3, 4, 5, "general"), (0.49, 0.2, 3e-3, "general"), (1e-4, 0, 0.2, "off axis"), (1.2, 0.1, 1.9, "general"),
-        ]  # fmt: skip
-    yield "coil", "coil", COIL, [
-        (0, 0, 0, "axis"), (0, 0, 0.7, "axis"), (5e-13, 0, 0.05, "off axis"), (0.2, 0.1, 0.02, "general"), (0.45, 0.1, 0.3, "general"),
-        (0.499, 0, 0.03, "1 mm"), (0.601, 0, 0.03, "1 mm"), (0.36, 0.42, 0.101, "1 mm"), (0.499, 0, 0.101, "1 mm"), (0.601, 0, -0.101, "1 mm"),
-        (0.55, 0, 0.0, "inside"), (0.33, 0.44, 0.08, "inside"), (0.5001, 0, 0.0999, "inside"), (0.55, 0, 0.09999, "inside"), (0.4, 0.38, -0.02, "inside"),
-        (0.5 + 2**-20, 0, 0.05, "inside"), (0.55, 0, 0.1 - 2**-24, "inside"), (0.55, 0, 0.1 + 2**-24, "touching"), (0.5 - 2**-24, 0, 0.05, "touching"),
-        (0.6 + 2**-24, 0, -0.02, "touching"), (0.55, 0, 0.125, "general"), (0.7, 0, 0, "general"), (1.5, 0.2, 0.4, "general"), (3, 2, 1, "general"),
-        (60, 50, 62, "100 m"), (600, 500, -620, "1000 m"), (0, 0, 100, "100 m"),
-    ]  # fmt: skip
-    yield "flat coil", "coil", FLAT, [
-        (0, 0, 0.26, "axis"), (0.45, 0, 0.271, "1 mm"), (0.3, 0.2, 0.249, "1 mm"), (0.701, 0, 0.26, "1 mm"), (0.199, 0, 0.251, "1 mm"),
-        (0.45, 0, 0.26, "inside"), (0.21, 0, 0.2501, "inside"), (0.4, 0.3, 0.3, "general"), (0.1, 0, 0.28, "general"), (2, 0, 0.3, "general"),
-    ]  # fmt: skip
-    yield "shielded", "coil", SHIELDED, [
-        (0, 0, 0, "axis"), (0, 0, 3.9, "axis"), (5e-13, 0, 1.0, "off axis"), (0.2, 0.1, 0.1, "general"), (0.3, 0, 0.74, "general"),
-        (0.499, 0, 0.09, "1 mm"), (0.9, 0, 0.6653, "1 mm"), (0.51, 0, 0.1, "inside"), (0.9, 0, 0.55, "inside"), (2.5, 0, 0.1, "general"),
-        (1.0, 1.0, 3.0, "general"), (1.6, 0.3, 1.0, "general"), (0.7, 0, 0.3, "general"), (3.0, 0, -2.6, "general"), (5, 1, 2, "general"),
-        (60, 50, 62, "100 m"), (600, 500, -620, "1000 m"), (1.7, 0.0, 0.05, "general"), (0.2, 0.1, 1.68, "general"), (2.0, 0.5, 1.3, "general"),
-    ]  # fmt: skip
+        yield (
+            name,
+            "loop",
+            w,
+            [
+                (0, 0, 0.2, "axis"),
+                (0, 0, -3.7, "axis"),
+                (5e-13, 0, 0.45, "off axis"),
+                (1e-9, 2e-9, 0.1, "off axis"),
+                (0.3, 0.1, 0.25, "general"),
+                (-0.7, 0.4, -0.3, "general"),
+                (2.0, 1.0, 0.2, "in plane"),
+                (0.5, 0, 0.201, "1 mm"),
+                (0.501, 0, 0.2, "1 mm"),
+                (0.4, 0.3, 0.199, "1 mm"),
+                (0.5, 0, 0.2 + 2**-20, "1 um"),
+                (0.5 + 2**-20, 0, 0.2, "1 um"),
+                (60, 50, 62, "100 m"),
+                (0, 0, 100, "100 m"),
+                (100, 0, 0.2, "100 m"),
+                (600, 500, -620, "1000 m"),
+                (1000, 0, 0, "1000 m"),
+                (3, 4, 5, "general"),
+                (0.49, 0.2, 3e-3, "general"),
+                (1e-4, 0, 0.2, "off axis"),
+                (1.2, 0.1, 1.9, "general"),
+            ],
+        )
+    yield (
+        "coil",
+        "coil",
+        COIL,
+        [
+            (0, 0, 0, "axis"),
+            (0, 0, 0.7, "axis"),
+            (5e-13, 0, 0.05, "off axis"),
+            (0.2, 0.1, 0.02, "general"),
+            (0.45, 0.1, 0.3, "general"),
+            (0.499, 0, 0.03, "1 mm"),
+            (0.601, 0, 0.03, "1 mm"),
+            (0.36, 0.42, 0.101, "1 mm"),
+            (0.499, 0, 0.101, "1 mm"),
+            (0.601, 0, -0.101, "1 mm"),
+            (0.55, 0, 0.0, "inside"),
+            (0.33, 0.44, 0.08, "inside"),
+            (0.5001, 0, 0.0999, "inside"),
+            (0.55, 0, 0.09999, "inside"),
+            (0.4, 0.38, -0.02, "inside"),
+            (0.5 + 2**-20, 0, 0.05, "inside"),
+            (0.55, 0, 0.1 - 2**-24, "inside"),
+            (0.55, 0, 0.1 + 2**-24, "touching"),
+            (0.5 - 2**-24, 0, 0.05, "touching"),
+            (0.6 + 2**-24, 0, -0.02, "touching"),
+            (0.55, 0, 0.125, "general"),
+            (0.7, 0, 0, "general"),
+            (1.5, 0.2, 0.4, "general"),
+            (3, 2, 1, "general"),
+            (60, 50, 62, "100 m"),
+            (600, 500, -620, "1000 m"),
+            (0, 0, 100, "100 m"),
+        ],
+    )
+    yield (
+        "flat coil",
+        "coil",
+        FLAT,
+        [
+            (0, 0, 0.26, "axis"),
+            (0.45, 0, 0.271, "1 mm"),
+            (0.3, 0.2, 0.249, "1 mm"),
+            (0.701, 0, 0.26, "1 mm"),
+            (0.199, 0, 0.251, "1 mm"),
+            (0.45, 0, 0.26, "inside"),
+            (0.21, 0, 0.2501, "inside"),
+            (0.4, 0.3, 0.3, "general"),
+            (0.1, 0, 0.28, "general"),
+            (2, 0, 0.3, "general"),
+        ],
+    )
+    yield (
+        "shielded",
+        "coil",
+        SHIELDED,
+        [
+            (0, 0, 0, "axis"),
+            (0, 0, 3.9, "axis"),
+            (5e-13, 0, 1.0, "off axis"),
+            (0.2, 0.1, 0.1, "general"),
+            (0.3, 0, 0.74, "general"),
+            (0.499, 0, 0.09, "1 mm"),
+            (0.9, 0, 0.6653, "1 mm"),
+            (0.51, 0, 0.1, "inside"),
+            (0.9, 0, 0.55, "inside"),
+            (2.5, 0, 0.1, "general"),
+            (1.0, 1.0, 3.0, "general"),
+            (1.6, 0.3, 1.0, "general"),
+            (0.7, 0, 0.3, "general"),
+            (3.0, 0, -2.6, "general"),
+            (5, 1, 2, "general"),
+            (60, 50, 62, "100 m"),
+            (600, 500, -620, "1000 m"),
+            (1.7, 0.0, 0.05, "general"),
+            (0.2, 0.1, 1.68, "general"),
+            (2.0, 0.5, 1.3, "general"),
+        ],
+    )
 
 
 def check() -> None:
@@ -203,7 +287,7 @@ def check() -> None:
         r1, r2, z1, z2, j = (mp.mpf(v) for v in COIL[0])
         one, _ = coil_full(COIL[0], rho, z)
         for i in range(2):
-            two = j * mp.quad(lambda r, s: loop(r, rho, z - s)[i], [r1, r2], [z1, z2])
+            two = j * mp.quad(lambda r, s, rho=rho, z=z, i=i: loop(r, rho, z - s)[i], [r1, r2], [z1, z2])
             print(point, i, mp.nstr(abs(one[i] - two) / abs(one[1]), 3))
 
 

@@ -1,4 +1,6 @@
-"""The engine against 30-digit values from textbook forms (``make_reference.py``), by the accuracy measure of the documentation."""
+"""The engine against 30-digit values from textbook forms (``make_reference.py``), by the accuracy measure of the
+documentation.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,9 @@ def test_compiled_seam_against_thirty_digits(case):
 @pytest.mark.parametrize("offset", [(5.0e5, 4.2e6, 17.0), (-4.2e6, 1.0e6, 0.0)])
 @pytest.mark.parametrize("case", CASES, ids=[c["name"] for c in CASES])
 def test_at_national_grid_offset(case, offset):
-    """Points 4200 km from zero hold their coordinates to 1e-9 m: the reference is moved to what they hold by its own jacobian."""
+    """Points 4200 km from zero hold their coordinates to 1e-9 m: the reference is moved to what they hold by its own
+    jacobian.
+    """
     turn = np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
     rows = [r for r in case["rows"] if r["tag"] in ("general", "axis", "in plane", "100 m")]
     local = np.array([r["point"] for r in rows])

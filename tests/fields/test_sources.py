@@ -75,7 +75,9 @@ def test_jacobian_is_the_derivative_of_the_field(name):
 
 
 def test_far_away_a_coil_is_a_dipole_to_second_order():
-    """The relative difference from a dipole of equal moment falls as (a/r)^2: the slope is fitted, nothing of ours is the reference."""
+    """The relative difference from a dipole of equal moment falls as (a/r)^2: the slope is fitted, nothing of ours
+    is the reference.
+    """
     moment = 1.0e8 * 0.2 * np.pi * (0.6**3 - 0.5**3) / 3.0
     dipole = fields.Dipole((0.0, 0.0, moment))
     r = np.array([10.0, 20.0, 40.0, 80.0])
@@ -101,7 +103,9 @@ def test_on_the_axis_the_closed_form():
 
 
 def test_gauss_rules_converge_at_their_geometric_rate():
-    """Error of the n-node rule falls as size^(-2n): doubling the digits asked for must square the error, point by point."""
+    """Error of the n-node rule falls as size^(-2n): doubling the digits asked for must square the error, point by
+    point.
+    """
     points = np.array([[0.75, 0.0, 0.0], [0.3, 0.0, 0.05], [0.9, 0.0, 0.3]])
     true = COIL.flux_density(points)
     errors = []
@@ -113,7 +117,9 @@ def test_gauss_rules_converge_at_their_geometric_rate():
 
 
 def test_no_jump_across_the_switches():
-    """Just inside and just outside each band of the series, and where the quadrature changes, B and jacobian agree to the bound."""
+    """Just inside and just outside each band of the series, and where the quadrature changes, B and jacobian agree
+    to the bound.
+    """
     fast = fields.certified(SET, 1e-9)
     r = np.concatenate([np.linspace(0.7, 4.0, 3000)])
     for direction in ([0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.6, 0.0, 0.8]):
@@ -124,7 +130,9 @@ def test_no_jump_across_the_switches():
         moduli = sum(fields.magnitude(c.flux_density(points)) for c in SET.coils)
         m = np.maximum(fields.magnitude(true_b), 1e-3 * moduli)
         assert (np.linalg.norm(b - true_b, axis=1) / m).max() < 1e-9
-        assert (np.linalg.norm(jac - true_j, axis=(1, 2)) / np.maximum(np.linalg.norm(true_j, axis=(1, 2)), m)).max() < 1e-8
+        assert (
+            np.linalg.norm(jac - true_j, axis=(1, 2)) / np.maximum(np.linalg.norm(true_j, axis=(1, 2)), m)
+        ).max() < 1e-8
     routes = fast.certificate(r[:, None] * np.array([1.0, 0.0, 0.0]))
     assert set(routes.route) == {"series", "windings"}
     assert (routes.bound_B <= 1e-9).all()
@@ -271,6 +279,7 @@ def test_what_cannot_be_is_refused(make, word):
 
 
 def test_importing_the_room_loads_nothing_heavy():
-    code = "import sys, mrsite.fields; print([m for m in ('numba','scipy','xarray','pandas','shapely') if m in sys.modules])"
+    names = "('numba', 'scipy', 'xarray', 'pandas', 'shapely')"
+    code = f"import sys, mrsite.fields; print([m for m in {names} if m in sys.modules])"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"

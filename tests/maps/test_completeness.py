@@ -1,6 +1,10 @@
-"""Every piece of a contour is found: on a fine grid the sign of |B| - level must be that of the winding of the traced lines."""
+"""Every piece of a contour is found: on a fine grid the sign of |B| - level must be that of the winding of the
+traced lines.
+"""
 
 from __future__ import annotations
+
+import itertools
 
 import numpy as np
 import pytest
@@ -13,7 +17,9 @@ SKIN = 0.03  # m about windings, within which the search proves nothing
 
 
 def disagreements(magnet: fields.CoilSet, level: float, spacing: float = 0.04) -> tuple[int, int, int]:
-    """Grid nodes on the wrong side, nodes judged, pieces. Nodes within 3 mm of the contour, by |B| and its slope, are left out."""
+    """Grid nodes on the wrong side, nodes judged, pieces. Nodes within 3 mm of the contour, by |B| and its slope,
+    are left out.
+    """
     profile = maps.meridian_profile(magnet, level)
     axial, radial = maps.profile_reach(profile)
     reach = 1.2 * max(axial, radial, 0.5)
@@ -33,7 +39,7 @@ def disagreements(magnet: fields.CoilSet, level: float, spacing: float = 0.04) -
 
 def winding(ring: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     out = np.zeros(x.shape, dtype=int)
-    for (ax, ay), (bx, by) in zip(ring[:-1], ring[1:]):
+    for (ax, ay), (bx, by) in itertools.pairwise(ring):
         side = (bx - ax) * (y - ay) - (x - ax) * (by - ay)
         out += ((ay <= y) & (by > y) & (side > 0.0)).astype(int) - ((ay > y) & (by <= y) & (side < 0.0)).astype(int)
     return out
@@ -75,7 +81,9 @@ def test_a_missing_piece_is_noticed(monkeypatch):
 
 
 def test_pocket_of_an_over_shielded_magnet():
-    """Zeros of |B| on the axis: the field reverses where the shield wins, and a pocket below the level surrounds each zero."""
+    """Zeros of |B| on the axis: the field reverses where the shield wins, and a pocket below the level surrounds
+    each zero.
+    """
     inner = [fields.Coil(0.5, 0.55, -0.4, 0.4, 1.2e8)]
     outer = [fields.Coil(0.9, 0.92, z - 0.1, z + 0.1, -2.2e8) for z in (-0.35, 0.35)]
     magnet = fields.CoilSet(inner + outer)
@@ -87,5 +95,6 @@ def test_pocket_of_an_over_shielded_magnet():
     plane = maps.Plane((0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (0.0, 0.0, 1.0))
     (found,) = maps.contours(magnet, [level], plane, (-8.0, -8.0, 8.0, 8.0))
     around = [p for p in found.paths if abs(winding(p[:, [0, 2]], np.array([0.0]), np.array([zeros[-1]]))[0]) == 1]
-    assert found.closed and all(found.closed)
+    assert found.closed
+    assert all(found.closed)
     assert any(np.ptp(p[:, 2]) < 1.5 for p in around), "the pocket about the zero"

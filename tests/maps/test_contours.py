@@ -58,7 +58,9 @@ def test_dipole_contour_is_the_closed_form():
 @pytest.mark.parametrize("tolerance", [1e-2, 1e-3, 1e-4])
 def test_tolerance_is_kept_and_not_wasted(tolerance):
     (found,) = maps.contours(MAGNET, [0.5e-3], maps.Plane((0, 0, 0), (1, 0, 0), (0, 0, 1)), (-9, -9, 9, 9), tolerance)
-    worst = max(distance(MAGNET, p, 0.5e-3, plane=maps.Plane((0, 0, 0), (1, 0, 0), (0, 0, 1))).max() for p in found.paths)
+    worst = max(
+        distance(MAGNET, p, 0.5e-3, plane=maps.Plane((0, 0, 0), (1, 0, 0), (0, 0, 1))).max() for p in found.paths
+    )
     assert 0.2 * tolerance < worst <= tolerance
     assert found.error_m <= tolerance
     assert sum(map(len, found.paths)) < 40.0 * np.sqrt(1.0 / tolerance)

@@ -8,7 +8,9 @@ import pytest
 from mrsite import fields, maps
 from mrsite.base.errors import InputError, MachineError
 
-SOURCE = fields.Placed(fields.CoilSet([fields.Loop(0.5, -0.2, 1e5), fields.Coil(0.4, 0.5, 0.1, 0.3, 1e8)]), (1.0, 2.0, 1.1))
+SOURCE = fields.Placed(
+    fields.CoilSet([fields.Loop(0.5, -0.2, 1e5), fields.Coil(0.4, 0.5, 0.1, 0.3, 1e8)]), (1.0, 2.0, 1.1)
+)
 
 
 def test_plane_has_values_units_and_coordinates():
@@ -58,9 +60,7 @@ def test_file_holds_what_the_map_holds(grid, tmp_path, monkeypatch):
         for name in whole.coords:
             np.testing.assert_array_equal(read[name].values, whole[name].values)
     points = grid.points().reshape(-1, 3)
-    np.testing.assert_allclose(
-        fields.magnitude(SOURCE.flux_density(points)), whole["B"].values.ravel(), rtol=1e-12
-    )
+    np.testing.assert_allclose(fields.magnitude(SOURCE.flux_density(points)), whole["B"].values.ravel(), rtol=1e-12)
     assert [p.name for p in tmp_path.iterdir()] == ["map.nc"]
 
 

@@ -79,14 +79,17 @@ def certified(source: FieldSource, rtol: float = 1e-9) -> FieldSource:
     """Return the same field by the fastest route whose proven error bound holds, point by point.
 
     Outside the sphere that encloses a coil set its multipole series serves, of the lowest order whose tail, bounded
-    term by term and beyond the last computed term by a geometric majorant, is small enough at that radius. Nearer, thick coils are Gauss rules of
-    the lowest order that suffices, or the closed form of their ends. Loops, dipoles and uniform fields are closed forms anyway. The
+    term by term and beyond the last computed term by a geometric majorant, is small enough at that radius. Nearer,
+    thick coils are Gauss rules of
+    the lowest order that suffices, or the closed form of their ends. Loops, dipoles and uniform fields are closed
+    forms anyway. The
     caller sees no switch: on either side the error is below the same bound.
 
     Parameters
     ----------
     source : field source
-        This package's own, alone, placed or summed. One of another origin is returned as it is: nothing is known of its error.
+        This package's own, alone, placed or summed. One of another origin is returned as it is: nothing is known of
+        its error.
     rtol : float
         Relative error of B; the jacobian's is at most ten times that (for the measure see :class:`Certificate`).
 
@@ -123,9 +126,7 @@ def certified(source: FieldSource, rtol: float = 1e-9) -> FieldSource:
     return source
 
 
-def _certify(
-    leaf: Leaf, rtol: float, points: Array, route: Any, order: Any, bound_b: Array, bound_j: Array
-) -> None:
+def _certify(leaf: Leaf, rtol: float, points: Array, route: Any, order: Any, bound_b: Array, bound_j: Array) -> None:
     from ._kernels import series
 
     k: Any = series

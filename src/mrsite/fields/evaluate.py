@@ -11,7 +11,6 @@ from numpy.typing import ArrayLike
 
 from .source import Array, Leaf, Params, as_points, pack
 
-
 THREADED_FROM = 20_000  # below it threads cost more than they bring
 
 
@@ -116,7 +115,8 @@ def compiled_bound(source: object) -> tuple[Callable[..., float], Params]:
     Returns
     -------
     g : compiled function
-        ``g(params, x, y, z, radius)`` bounds the norm of the second derivatives of B, T/m2, within ``radius`` of the point;
+        ``g(params, x, y, z, radius)`` bounds the norm of the second derivatives of B, T/m2, within ``radius`` of the
+        point;
         infinite where a winding comes that near.
     params : tuple of arrays
     """

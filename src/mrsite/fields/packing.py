@@ -10,8 +10,12 @@ import numpy as np
 from .source import COILS, ZONAL, Array, Leaf
 
 EXACT = 2e-13  # relative error allowed to a route that stands for the exact field
-CANCELLATION = 6.9  # ln 1000: coils of a shielded magnet cancel down to a thousandth of their sum, see the accuracy measure
-RULE = 3.0  # ln of the constant before size^(-2n) in the error of a Gauss rule over loops, measured over sections and gaps
+CANCELLATION = (
+    6.9  # ln 1000: coils of a shielded magnet cancel down to a thousandth of their sum, see the accuracy measure
+)
+RULE = (
+    3.0  # ln of the constant before size^(-2n) in the error of a Gauss rule over loops, measured over sections and gaps
+)
 
 
 def winding_leaf(rows: Sequence[tuple[float, float, float, float, float]], rtol: float = EXACT) -> Leaf:

@@ -56,7 +56,9 @@ class Leaf:
         """Return the leaf seen from an outer frame."""
         r = rotation @ np.reshape(self.rotation, (3, 3))
         p = rotation @ np.asarray(self.position) + position
-        return Leaf(self.kind, self.count, self.numbers, (float(p[0]), float(p[1]), float(p[2])), tuple(r.ravel().tolist()))
+        return Leaf(
+            self.kind, self.count, self.numbers, (float(p[0]), float(p[1]), float(p[2])), tuple(r.ravel().tolist())
+        )
 
 
 def pack(leaves: Sequence[Leaf]) -> Params:

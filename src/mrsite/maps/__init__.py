@@ -4,8 +4,8 @@ from .contours import Contours, contours, envelope_contours
 from .grid import Grid, box_grid, horizontal_grid, polyline_grid, section_grid
 from .plane import Plane
 from .profile import Profile, Rings, meridian_profile, profile_cut, profile_envelope, profile_reach
-from .surfaces import Surface, isosurface, revolved
 from .sampled import blocks, field_map, write_field_map
+from .surfaces import Surface, isosurface, revolved
 
 __all__ = [
     "Contours",
@@ -26,7 +26,7 @@ __all__ = [
     "profile_cut",
     "profile_envelope",
     "profile_reach",
+    "revolved",
     "section_grid",
     "write_field_map",
-    "revolved",
 ]

@@ -1,7 +1,9 @@
 """Compiled tracing of contours on a plane, through the field engine's one seam; plain loops over arrays.
 
-A plane is ``frame`` = origin (3), u (3), v (3), normal (3), h0, h1. Quantities: 0 |B|, 1 the length of its gradient, 2 the force product,
-3 the largest |B| over the heights h0 .. h1 along the normal. ``f`` and ``g`` are the engine's field and bound, ``ev`` and ``hi`` this module's
+A plane is ``frame`` = origin (3), u (3), v (3), normal (3), h0, h1. Quantities: 0 |B|, 1 the length of its gradient,
+2 the force product,
+3 the largest |B| over the heights h0 .. h1 along the normal. ``f`` and ``g`` are the engine's field and bound,
+``ev`` and ``hi`` this module's
 ``evaluate`` and ``highest``: as arguments they are compiled once, instead of again with each function that calls them.
 """
 # mypy: ignore-errors
@@ -76,7 +78,9 @@ def _slope(frame, out, m):
 
 @jit()
 def _bend(g, params, frame, a, b, h, radius, out):
-    """A bound on the second derivatives of |B|^2 within ``radius``: 2 (J^2 + |B| |grad grad B|), from ``out`` at the middle."""
+    """A bound on the second derivatives of |B|^2 within ``radius``: 2 (J^2 + |B| |grad grad B|), from ``out`` at the
+    middle.
+    """
     m2 = g(
         params,
         frame[0] + a * frame[3] + b * frame[6] + h * frame[9],
@@ -96,7 +100,9 @@ def _bend(g, params, frame, a, b, h, radius, out):
 
 @jit()
 def _peak(f, params, frame, a, b, lo, hi, out):
-    """A local peak of |B| between two heights, by regula falsi on its slope along the normal: height, value, slopes, evaluations."""
+    """A local peak of |B| between two heights, by regula falsi on its slope along the normal: height, value, slopes,
+    evaluations.
+    """
     _at(f, params, frame, a, b, lo, out)
     ml = math.sqrt(out[0] * out[0] + out[1] * out[1] + out[2] * out[2])
     la, lb, sl = _slope(frame, out, ml)
@@ -147,8 +153,10 @@ _EVALUATE = types.FunctionType(_VALUE_OF)
 def highest(f, g, params, frame, a, b, resolve, floor, out):
     """Largest |B| over the heights, and its slope in the plane there.
 
-    The best of some samples is brought to its peak; then branch and bound looks for a better one: an interval is dropped where |B|^2 at its
-    middle plus the most that slope and bend allow stays within ``resolve``, relative, of the best or of ``floor``. Where a winding is so
+    The best of some samples is brought to its peak; then branch and bound looks for a better one: an interval is
+    dropped where |B|^2 at its
+    middle plus the most that slope and bend allow stays within ``resolve``, relative, of the best or of ``floor``.
+    Where a winding is so
     close that no bound holds, intervals are halved to two centimetres.
     """
     slices = 6
@@ -222,7 +230,9 @@ def evaluate(f, g, params, frame, quantity, step, a, b, out):
         sa, sb, _ = _slope(frame, out, m)
         return m, sa, sb, 1
     if quantity == ENVELOPE:
-        return highest(f, g, params, frame, a, b, 10.0 * step, 0.0, out)  # |B| changes by some of its own size in a metre
+        return highest(
+            f, g, params, frame, a, b, 10.0 * step, 0.0, out
+        )  # |B| changes by some of its own size in a metre
     ap = _scalar(f, params, frame, quantity, a + step, b, out)
     am = _scalar(f, params, frame, quantity, a - step, b, out)
     bp = _scalar(f, params, frame, quantity, a, b + step, out)
@@ -235,7 +245,8 @@ def evaluate(f, g, params, frame, quantity, step, a, b, out):
 def _settle(ev, hi, f, g, params, frame, quantity, step, level, tolerance, reach, a, b, out):
     """Newton steps onto the contour from nearby: point, slope, whether it was reached, evaluations.
 
-    A step is the last where its square times the field's relative slope (what Newton leaves over) is far below the tolerance.
+    A step is the last where its square times the field's relative slope (what Newton leaves over) is far below the
+    tolerance.
     """
     count = 0
     a0 = a
@@ -267,8 +278,10 @@ def _settle(ev, hi, f, g, params, frame, quantity, step, level, tolerance, reach
 def _walk(ev, hi, f, g, params, frame, quantity, level, tolerance, step, limits, largest, a, b, way, points, out):
     """Follow the contour from (a, b); way = 1 keeps higher values on the left, -1 goes back.
 
-    Predictor along the tangent and its measured curvature, corrector by Newton; a chord stands if the exact field at its middle
-    says the contour is within tolerance there. Returns points, status (1 closed, 2 left the window, 0 stuck), largest mid-chord distance, evaluations.
+    Predictor along the tangent and its measured curvature, corrector by Newton; a chord stands if the exact field at
+    its middle
+    says the contour is within tolerance there. Returns points, status (1 closed, 2 left the window, 0 stuck),
+    largest mid-chord distance, evaluations.
     """
     room = points.shape[0]
     points[0, 0] = a
@@ -283,7 +296,6 @@ def _walk(ev, hi, f, g, params, frame, quantity, level, tolerance, step, limits,
     start_ta = ta
     start_tb = tb
     bend = 0.0
-    known = False
     h = min(0.25 * largest, math.sqrt(8.0 * tolerance * largest))
     worst = 0.0
     length = 0.0
@@ -293,7 +305,9 @@ def _walk(ev, hi, f, g, params, frame, quantity, level, tolerance, step, limits,
             return n, 0, worst, count
         pa = a + h * ta - 0.5 * bend * h * h * tb
         pb = b + h * tb + 0.5 * bend * h * h * ta
-        na, nb, ga, gb, ok, m = _settle(ev, hi, f, g, params, frame, quantity, step, level, tolerance, 0.5 * h, pa, pb, out)
+        na, nb, ga, gb, ok, m = _settle(
+            ev, hi, f, g, params, frame, quantity, step, level, tolerance, 0.5 * h, pa, pb, out
+        )
         count += m
         norm = math.sqrt(ga * ga + gb * gb)
         if not ok:
@@ -304,7 +318,9 @@ def _walk(ev, hi, f, g, params, frame, quantity, level, tolerance, step, limits,
         ub = -way * ga / norm
         turn = ta * ub - tb * ua
         along = ta * ua + tb * ub
-        if along < 0.8 and h > 0.5 * tolerance:  # at a winding's face |B| has a kink: steps shorter than the tolerance round it
+        if (
+            along < 0.8 and h > 0.5 * tolerance
+        ):  # at a winding's face |B| has a kink: steps shorter than the tolerance round it
             h *= 0.5
             fails += 1
             continue
@@ -393,14 +409,13 @@ def _walk(ev, hi, f, g, params, frame, quantity, level, tolerance, step, limits,
         if status > 0:
             return n, status, worst, count
         bend = turn / max(chord, 1e-300)
-        known = True
         a = na
         b = nb
         ta = ua
         tb = ub
         grow = math.sqrt(0.85 * tolerance / max(gap, 1e-30))
         h = min(h * min(max(grow, 0.4), 1.6), largest, 0.6 / max(abs(bend), 1e-9))
-    return n, 0 if known else 0, worst, count
+    return n, 0, worst, count
 
 
 @jit()
@@ -422,7 +437,8 @@ def _near(points, first, last, a, b, distance):
 
 @jit()
 def _crossings(ev, hi, f, g, params, frame, quantity, level, step, a, b, ha, hb, seeds, found, prove, out, bend):
-    """Sides of a cell whose ends lie on either side of the level; with ``prove`` also whether each side has just the roots its ends show.
+    """Sides of a cell whose ends lie on either side of the level; with ``prove`` also whether each side has just the
+    roots its ends show.
 
     Returns the number of seeds, whether the sides are settled, evaluations.
     """
@@ -446,7 +462,7 @@ def _crossings(ev, hi, f, g, params, frame, quantity, level, step, a, b, ha, hb,
             fa[i] = 2.0 * (px * frame[3] + py * frame[4] + pz * frame[5])
             fb[i] = 2.0 * (px * frame[6] + py * frame[7] + pz * frame[8])
         elif quantity == ENVELOPE:
-            m, sa, sb, k = hi(f, g, params, frame, ca[i], cb[i], 1e-4, level, out)
+            m, _sa, _sb, k = hi(f, g, params, frame, ca[i], cb[i], 1e-4, level, out)
             count += k
             q[i] = m
             fv[i] = m - level
@@ -487,7 +503,9 @@ def _crossings(ev, hi, f, g, params, frame, quantity, level, step, a, b, ha, hb,
 
 @jit()
 def _column(f, g, params, frame, a, b, radius, level, out):
-    """Whether the largest |B| over the heights is above (1) or below (-1) the level throughout a disc, or that is open (0)."""
+    """Whether the largest |B| over the heights is above (1) or below (-1) the level throughout a disc, or that is
+    open (0).
+    """
     slices = 8
     half = 0.5 * (frame[13] - frame[12]) / slices
     below = True
@@ -514,13 +532,18 @@ def _column(f, g, params, frame, a, b, radius, level, out):
 
 
 @jit()
-def _search(ev, hi, f, g, params, frame, quantity, level, step, limits, base_a, base_b, fine, smallest, windings, seeds, out):
+def _search(
+    ev, hi, f, g, params, frame, quantity, level, step, limits, base_a, base_b, fine, smallest, windings, seeds, out
+):
     """Points of every piece of the contour in the window; see ``contours.py`` for the proof. Returns seeds, unsettled
     cells, those at windings, evaluations.
 
-    A cell is dropped where the value at its middle and the bounds on slope and bend keep the level out of it. Where |B|^2 provably rises one way
-    throughout a cell no piece lies whole inside, and if its sides have just the roots their corners show, sign changes find
-    every piece that passes. All else is quartered, down to ``smallest``: ``windings`` within two such lengths of a winding, where bounds are no use, ``fine``
+    A cell is dropped where the value at its middle and the bounds on slope and bend keep the level out of it. Where
+    |B|^2 provably rises one way
+    throughout a cell no piece lies whole inside, and if its sides have just the roots their corners show, sign
+    changes find
+    every piece that passes. All else is quartered, down to ``smallest``: ``windings`` within two such lengths of a
+    winding, where bounds are no use, ``fine``
     for the quantities that have no such proof.
     """
     depth_max = 4096
@@ -603,7 +626,24 @@ def _search(ev, hi, f, g, params, frame, quantity, level, step, limits, base_a, 
                         last = max(ha, hb) <= fine
                 if settled or last:
                     found, ok, k = _crossings(
-                        ev, hi, f, g, params, frame, quantity, level, step, a, b, ha, hb, seeds, found, yes if settled else no, out, bend
+                        ev,
+                        hi,
+                        f,
+                        g,
+                        params,
+                        frame,
+                        quantity,
+                        level,
+                        step,
+                        a,
+                        b,
+                        ha,
+                        hb,
+                        seeds,
+                        found,
+                        yes if settled else no,
+                        out,
+                        bend,
                     )
                     count += k
                     if ok:
@@ -619,7 +659,24 @@ def _search(ev, hi, f, g, params, frame, quantity, level, step, limits, base_a, 
                         else:
                             wound += 1
                         found, ok, k = _crossings(
-                            ev, hi, f, g, params, frame, quantity, level, step, a, b, ha, hb, seeds, found, no, out, bend
+                            ev,
+                            hi,
+                            f,
+                            g,
+                            params,
+                            frame,
+                            quantity,
+                            level,
+                            step,
+                            a,
+                            b,
+                            ha,
+                            hb,
+                            seeds,
+                            found,
+                            no,
+                            out,
+                            bend,
                         )
                         count += k
                         continue
@@ -637,7 +694,9 @@ def _search(ev, hi, f, g, params, frame, quantity, level, step, limits, base_a, 
 
 @jit()
 def _root(ev, hi, f, g, params, frame, quantity, step, level, tolerance, side, out):
-    """Where a side of a cell meets the contour: regula falsi with halved weights (Illinois), which cannot leave the side."""
+    """Where a side of a cell meets the contour: regula falsi with halved weights (Illinois), which cannot leave the
+    side.
+    """
     low = 0.0
     high = 1.0
     ql, _, _, k = ev(f, g, params, frame, quantity, step, side[0], side[1], out)
@@ -686,12 +745,31 @@ _SIGNATURE = _TRACED(
 
 @jit(signature=_SIGNATURE)
 def trace(
-    ev, hi, f, g, params, rough, frame, quantity, level, tolerance, limits, base_a, base_b, fine, smallest, windings, largest, known
+    ev,
+    hi,
+    f,
+    g,
+    params,
+    rough,
+    frame,
+    quantity,
+    level,
+    tolerance,
+    limits,
+    base_a,
+    base_b,
+    fine,
+    smallest,
+    windings,
+    largest,
+    known,
 ):
     """All pieces of one contour in a window.
 
-    Returns points, ends (exclusive) of the pieces, status of each (1 closed, 2 open, 0 stuck), largest mid-chord distance, unsettled cells,
-    cells at windings, seeds that led nowhere, evaluations for tracing and for seeding. With ``known`` seeds there is no search;
+    Returns points, ends (exclusive) of the pieces, status of each (1 closed, 2 open, 0 stuck), largest mid-chord
+    distance, unsettled cells,
+    cells at windings, seeds that led nowhere, evaluations for tracing and for seeding. With ``known`` seeds there is
+    no search;
     it goes by ``rough``, the same source to fewer digits.
     """
     out = np.empty(12)
@@ -709,7 +787,23 @@ def trace(
         while True:
             seeds = np.empty((room, 4))
             found, unsettled, wound, searched = _search(
-                ev, hi, f, g, rough, frame, quantity, level, step, limits, base_a, base_b, fine, smallest, windings, seeds, out
+                ev,
+                hi,
+                f,
+                g,
+                rough,
+                frame,
+                quantity,
+                level,
+                step,
+                limits,
+                base_a,
+                base_b,
+                fine,
+                smallest,
+                windings,
+                seeds,
+                out,
             )
             if found < room:
                 break
@@ -724,7 +818,7 @@ def trace(
     back = np.empty((1 << 15, 2))
     for s in range(found):
         if known.shape[0] > 0:
-            a, b, sa, sb, ok, k = _settle(
+            a, b, _sa, _sb, ok, k = _settle(
                 ev, hi, f, g, params, frame, quantity, step, level, tolerance, largest, seeds[s, 0], seeds[s, 1], out
             )
             count += k
@@ -789,4 +883,14 @@ def trace(
         status[pieces] = end
         pieces += 1
         worst = max(worst, gap)
-    return points[:used].copy(), ends[:pieces].copy(), status[:pieces].copy(), worst, unsettled, wound, lost, count, searched
+    return (
+        points[:used].copy(),
+        ends[:pieces].copy(),
+        status[:pieces].copy(),
+        worst,
+        unsettled,
+        wound,
+        lost,
+        count,
+        searched,
+    )

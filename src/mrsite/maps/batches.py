@@ -24,7 +24,8 @@ def traced_in_batches(
     code: int,
     heights: tuple[float, float],
 ) -> tuple[tuple[Array, ...], tuple[bool, ...], float, int, int, tuple[int, int]]:
-    """Pieces of one contour. Those smaller than the grid's spacing (a hundredth of the window, at most 0.1 m) may be missed.
+    """Pieces of one contour. Those smaller than the grid's spacing (a hundredth of the window, at most 0.1 m) may be
+    missed.
 
     Returns
     -------
@@ -61,9 +62,7 @@ def traced_in_batches(
 class _Sampler:
     """One quantity of a source on a plane, with its slope."""
 
-    def __init__(
-        self, source: FieldSource, plane: Plane, code: int, heights: tuple[float, float], step: float
-    ) -> None:
+    def __init__(self, source: FieldSource, plane: Plane, code: int, heights: tuple[float, float], step: float) -> None:
         self.source, self.plane, self.quantity, self.step = source, plane, _NAMES[code], step
         self.heights = heights if code == 3 else None
 

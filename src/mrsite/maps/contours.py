@@ -1,12 +1,19 @@
 """Isofield contours on a plane, traced on the exact field to a stated tolerance, every piece found.
 
-Why no piece is missed. Let F = |B|^2 - level^2 on the plane. The engine bounds the second derivatives of B over any disc (n-th
-derivatives of 1/s are at most n!/s^(n+1); far away the multipoles' own terms), so on a cell of radius r with F, its slope s and the bound M at
-the middle: F has no zero if |F| > r s + M r^2 / 2; and if s > r M then F rises throughout in one direction, so that no closed piece
-lies within. A closed piece encloses an extremum of F, where the slope is zero: that point lies in a cell of the first kind. Hence every piece
-passes through cells of the second kind, and enters and leaves them by their sides. A side is settled when F provably has
-just the root, or none, that the signs at its ends show. Cells that are neither are quartered. What cannot be settled down to the
-smallest cell is counted: a contour that crosses itself at a saddle, and a skin about the windings, where no bound holds.
+Why no piece is missed. Let F = |B|^2 - level^2 on the plane. The engine bounds the second derivatives of B over any
+disc (n-th
+derivatives of 1/s are at most n!/s^(n+1); far away the multipoles' own terms), so on a cell of radius r with F, its
+slope s and the bound M at
+the middle: F has no zero if |F| > r s + M r^2 / 2; and if s > r M then F rises throughout in one direction, so that
+no closed piece
+lies within. A closed piece encloses an extremum of F, where the slope is zero: that point lies in a cell of the
+first kind. Hence every piece
+passes through cells of the second kind, and enters and leaves them by their sides. A side is settled when F provably
+has
+just the root, or none, that the signs at its ends show. Cells that are neither are quartered. What cannot be settled
+down to the
+smallest cell is counted: a contour that crosses itself at a saddle, and a skin about the windings, where no bound
+holds.
 """
 
 from __future__ import annotations
@@ -52,7 +59,8 @@ class Contours:
     skipped : int
         Seeding points left out since the field is not defined there (on a wire).
     unsettled : int
-        Cells of the search, millimetres in size, in which the contour's course could not be proven: it crosses itself or
+        Cells of the search, millimetres in size, in which the contour's course could not be proven: it crosses
+        itself or
         nearly so. Zero: every piece has been found, outside a skin of two centimetres about windings.
     evaluations : tuple of int
         Of the field: for the search, and for tracing.
@@ -150,7 +158,8 @@ def envelope_contours(
 ) -> tuple[Contours, ...]:
     """Outline where |B| reaches a level at any height above the plane, for any source: two magnets, the earth's field.
 
-    The largest |B| over the heights is found at each point by branch and bound, so that no peak between samples is lost.
+    The largest |B| over the heights is found at each point by branch and bound, so that no peak between samples is
+    lost.
 
     Parameters
     ----------

@@ -120,7 +120,8 @@ def _axis(name: str, start: float, stop: float, spacing: float) -> Array:
             "the second must not be the smaller, the step positive"
         )
     # at national-grid coordinates only whole steps from the start keep the spacing even
-    return start + spacing * np.arange(int((stop - start) / spacing + 1e-9) + 1)
+    steps = np.arange(int((stop - start) / spacing + 1e-9) + 1, dtype=np.float64)
+    return start + spacing * steps
 
 
 def _corners(line: ArrayLike, width: int) -> Array:

@@ -99,7 +99,9 @@ def meridian_profile(
 
 
 def _left(path: Array) -> Array:
-    """The tracer keeps larger values on the left of (u, v) = (rho, z) already; its ends on the axis are put there exactly."""
+    """The tracer keeps larger values on the left of (u, v) = (rho, z) already; its ends on the axis are put there
+    exactly.
+    """
     for end in (0, -1):
         if path[end, 0] < 1e-9:
             path[end, 0] = 0.0
@@ -169,8 +171,10 @@ def profile_envelope(profile: Profile, dy0: float, dy1: float, tolerance: float 
 
     At one z the region of stronger field is a set of intervals [p, q] of rho. A point x is in the union where
     [sqrt(x^2 + m^2), sqrt(x^2 + M^2)] meets one, with m and M the least and the greatest |dy|: for
-    p^2 - M^2 <= x^2 <= q^2 - m^2. So a piece of the profile that bounds the region from outside is mapped with m, one that bounds it
-    from inside with M, joined at constant z where the profile turns; what these curves wind about is the union, exactly.
+    p^2 - M^2 <= x^2 <= q^2 - m^2. So a piece of the profile that bounds the region from outside is mapped with m,
+    one that bounds it
+    from inside with M, joined at constant z where the profile turns; what these curves wind about is the union,
+    exactly.
 
     Parameters
     ----------

@@ -50,7 +50,9 @@ def scalar(b: Array, jac: Array, quantity: Quantity) -> Array:
     return force_product(b, jac)
 
 
-def values_and_slope(source: FieldSource, plane: Plane, uv: Array, quantity: Quantity, step: float) -> tuple[Array, Array]:
+def values_and_slope(
+    source: FieldSource, plane: Plane, uv: Array, quantity: Quantity, step: float
+) -> tuple[Array, Array]:
     """The quantity (n,) and its slope along u and v (n, 2).
 
     The slope of |B| is analytic. That of the other two would need second derivatives of B: it is a

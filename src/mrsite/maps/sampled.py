@@ -68,7 +68,8 @@ def field_map(
     Returns
     -------
     xarray.Dataset
-        Dims as the grid's; units and long names in attrs. Where the field is not defined (on a wire) the value is NaN, and
+        Dims as the grid's; units and long names in attrs. Where the field is not defined (on a wire) the value is
+        NaN, and
         the attribute ``undefined_points`` counts them.
 
     Raises

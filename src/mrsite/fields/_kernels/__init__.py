@@ -1,4 +1,6 @@
-"""Compiled kernels of the field engine: plain loops over floats and arrays; entered only through this package's parent."""
+"""Compiled kernels of the field engine: plain loops over floats and arrays; entered only through this package's
+parent.
+"""
 
 from numba import get_num_threads as threads
 

@@ -1,10 +1,12 @@
 """From packed sources and points to B and jacobian: one point, a block of points, all blocks serially or on threads.
 
-A packed source is ``(index, numbers)``: index[0] leaves, then (kind, start, count, turned) of each. At ``start`` lie position (3), rotation
+A packed source is ``(index, numbers)``: index[0] leaves, then (kind, start, count, turned) of each. At ``start`` lie
+position (3), rotation
 (9, columns are the leaf's axes), then the payload of its kind:
 
 coils      digits, z of the series' origin, 1/reference radius, first row of t_m weights, rows, symmetric?, bands,
-           limits of the rungs of Gauss rules, bands x (r^2 from which, top order), then ``count`` windings (r1, r2, z1, z2, j), then the table
+           limits of the rungs of Gauss rules, bands x (r^2 from which, top order), then ``count`` windings (r1, r2,
+           z1, z2, j), then the table
 dipole     moment (3)
 uniform    B (3)
 zonal      as coils, with no windings
@@ -104,15 +106,25 @@ def _axisymmetric_point(numbers, at, count, x, y, z, out):
         z1 = numbers[o + 2]
         z2 = numbers[o + 3]
         j = numbers[o + 4]
-        coil_group(way(limits, r1, r2w, z1, z2, rho, z), int(limits[RUNGS]), r1, r2w, z1, z2, j, one_r.shape[0], one_r, one_z, acc)
+        coil_group(
+            way(limits, r1, r2w, z1, z2, rho, z),
+            int(limits[RUNGS]),
+            r1,
+            r2w,
+            z1,
+            z2,
+            j,
+            one_r.shape[0],
+            one_r,
+            one_z,
+            acc,
+        )
         share = winding_share(r1, r2w, z1, z2, rho, z)
         c += 4.0 * j * share
         if share == 0.25:
             acc[2, 0] = np.nan
             acc[3, 0] = np.nan
-    dress(
-        x, y, rho, acc[0, 0] * MU0_4, acc[1, 0] * MU0_4, acc[2, 0] * MU0_4, acc[3, 0] * MU0_4, c * MU0_4, out
-    )
+    dress(x, y, rho, acc[0, 0] * MU0_4, acc[1, 0] * MU0_4, acc[2, 0] * MU0_4, acc[3, 0] * MU0_4, c * MU0_4, out)
 
 
 @jit()
@@ -159,9 +171,7 @@ def _add_turned(turned, rot, local, half, out):
             out[i] += rot[3 * i] * local[0] + rot[3 * i + 1] * local[1] + rot[3 * i + 2] * local[2]
             for j in range(3):
                 half[3 * i + j] = (
-                    rot[3 * i] * local[3 + j]
-                    + rot[3 * i + 1] * local[6 + j]
-                    + rot[3 * i + 2] * local[9 + j]
+                    rot[3 * i] * local[3 + j] + rot[3 * i + 1] * local[6 + j] + rot[3 * i + 2] * local[9 + j]
                 )
         for i in range(3):
             for j in range(3):
@@ -175,7 +185,9 @@ def _add_turned(turned, rot, local, half, out):
 
 @jit(inline=True, contract=True)
 def _steps(a, z0, n, rho, z):
-    """AGM steps that serve a loop at all n points: counts, since a sum of integers is done side by side and a minimum is not."""
+    """AGM steps that serve a loop at all n points: counts, since a sum of integers is done side by side and a
+    minimum is not.
+    """
     one = 0
     two = 0
     three = 0
@@ -231,7 +243,9 @@ def _loop_rows(numbers, windings, count, chosen, m, x, y, z, b, jac):
 
 @jit()
 def _exact_rows(numbers, at, count, chosen, m, x, y, z, b, jac):
-    """Windings one by one at the m chosen points of a chunk; of each thick coil, points that share a way go together."""
+    """Windings one by one at the m chosen points of a chunk; of each thick coil, points that share a way go
+    together.
+    """
     bands = int(numbers[at + 6])
     windings = at + HEADER + 2 * bands
     thick = 0

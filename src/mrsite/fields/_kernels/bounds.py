@@ -14,11 +14,15 @@ from .batch import DIPOLE, HEADER, UNIFORM
 
 @jit()
 def second_derivative_bound(params, x, y, z, radius):
-    """A bound on the operator norm of grad grad B within ``radius`` of a point, T/m2; infinite where a winding comes that near.
+    """A bound on the operator norm of grad grad B within ``radius`` of a point, T/m2; infinite where a winding comes
+    that near.
 
-    The n-th derivative of 1/s in any n directions is at most n!/s^(n+1). So a current element adds at most 6/s^4 (mu0/4pi) I dl, which
-    over a loop integrates to 3 mu0 I a sig/(alpha beta)^3, taken here with the nearest alpha and beta and the furthest sig.
-    Beyond the first band of a series its own terms are the closer bound, since they know how coils cancel: order l has at most
+    The n-th derivative of 1/s in any n directions is at most n!/s^(n+1). So a current element adds at most 6/s^4
+    (mu0/4pi) I dl, which
+    over a loop integrates to 3 mu0 I a sig/(alpha beta)^3, taken here with the nearest alpha and beta and the
+    furthest sig.
+    Beyond the first band of a series its own terms are the closer bound, since they know how coils cancel: order l
+    has at most
     |c_l| (l+1)(l+2)(l+3)/r^(l+4), reached on the axis.
     """
     index, numbers = params

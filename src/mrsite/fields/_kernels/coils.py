@@ -1,8 +1,11 @@
 """Thick coils of rectangular section: a Gauss rule over loops where that converges fast, else their two ends.
 
-Integrated over z' a loop's field is known: B_rho/rho becomes -A_phi/rho and B_z a thin solenoid's end. So a coil is also the
-difference of two ends, each an integral over the radius r alone, which is smooth unless the point is close to that end's plane *and*
-between the radii; there the panels are graded towards r = rho. The z-derivatives need no more than the loops of the two ends.
+Integrated over z' a loop's field is known: B_rho/rho becomes -A_phi/rho and B_z a thin solenoid's end. So a coil is
+also the
+difference of two ends, each an integral over the radius r alone, which is smooth unless the point is close to that
+end's plane *and*
+between the radii; there the panels are graded towards r = rho. The z-derivatives need no more than the loops of the
+two ends.
 """
 # mypy: ignore-errors
 
@@ -43,9 +46,11 @@ NODES, WEIGHTS = _tables()
 
 @jit()
 def rung_limits(digits):
-    """cosh(ln size) of the smallest ellipse on which each rung's rule has error exp(-digits); last, nodes of a graded panel.
+    """cosh(ln size) of the smallest ellipse on which each rung's rule has error exp(-digits); last, nodes of a
+    graded panel.
 
-    A rule of n nodes errs by at most a constant times size^(-2n), size being that of the largest ellipse with foci at the interval's ends
+    A rule of n nodes errs by at most a constant times size^(-2n), size being that of the largest ellipse with foci
+    at the interval's ends
     that is free of singular points (Trefethen, Approximation Theory and Approximation Practice, 2013, theorem 19.3).
     """
     out = np.empty(RUNGS + 1)
@@ -70,7 +75,8 @@ def foci(u, v):
     return 0.5 * (math.sqrt((u - 1.0) * (u - 1.0) + v * v) + math.sqrt((u + 1.0) * (u + 1.0) + v * v))
 
 
-# Ways to do one coil at one point, packed in a key: rules over loops (radial rung, axial rung, AGM steps), ends, graded ends.
+# Ways to do one coil at one point, packed in a key: rules over loops (radial rung, axial rung, AGM steps), ends,
+# graded ends.
 STEPS = 4
 WAYS_LOOPS = (RUNGS + 1) * (RUNGS + 1) * STEPS
 WAY_GRADED = WAYS_LOOPS + RUNGS * STEPS
@@ -220,7 +226,7 @@ def _end_2(a, z0, wt, n, rho, z, acc):
         be = s * s + zz * zz
         sig = 0.5 * (al + be)
         nn, v, q = nvq_2(a * r, al * be, sig)
-        f, bz, g, h = loop_terms(a, r, d, zz, sig, nn, v, q)
+        f, bz, _g, _h = loop_terms(a, r, d, zz, sig, nn, v, q)
         jump = 1.0 if d * zz > 0.0 else -1.0
         acc[0, i] -= waa * v
         acc[1, i] += wt * (disc_bz(a, r, d, zz, 4) - jump)
@@ -240,7 +246,7 @@ def _end_3(a, z0, wt, n, rho, z, acc):
         be = s * s + zz * zz
         sig = 0.5 * (al + be)
         nn, v, q = nvq_3(a * r, al * be, sig)
-        f, bz, g, h = loop_terms(a, r, d, zz, sig, nn, v, q)
+        f, bz, _g, _h = loop_terms(a, r, d, zz, sig, nn, v, q)
         jump = 1.0 if d * zz > 0.0 else -1.0
         acc[0, i] -= waa * v
         acc[1, i] += wt * (disc_bz(a, r, d, zz, 5) - jump)
@@ -260,7 +266,7 @@ def _end_6(a, z0, wt, n, rho, z, acc):
         be = s * s + zz * zz
         sig = 0.5 * (al + be)
         nn, v, q = nvq_6(a * r, al * be, sig)
-        f, bz, g, h = loop_terms(a, r, d, zz, sig, nn, v, q)
+        f, bz, _g, _h = loop_terms(a, r, d, zz, sig, nn, v, q)
         jump = 1.0 if d * zz > 0.0 else -1.0
         acc[0, i] -= waa * v
         acc[1, i] += wt * (disc_bz(a, r, d, zz, 8) - jump)
@@ -272,7 +278,8 @@ def _end_6(a, z0, wt, n, rho, z, acc):
 def _end_group(steps, a, z0, wt, n, rho, z, acc):
     """Add one radial node of a coil's end at n points; ``wt`` holds the current per metre of z.
 
-    As a function of r the solenoid's end jumps at r = rho by a constant, which is left to ``_end_jump``: the rest is smooth.
+    As a function of r the solenoid's end jumps at r = rho by a constant, which is left to ``_end_jump``: the rest is
+    smooth.
     """
     if steps <= 1:
         _end_2(a, z0, wt, n, rho, z, acc)
@@ -336,7 +343,8 @@ def coil_group(key, panel, r1, r2, z1, z2, j, n, rho, z, acc):
 def _graded_end(panel, r1, r2, j, rho, zeta, col, acc):
     """Add one end at one point, panels growing with the distance from r = rho.
 
-    Each panel sees its near-singular point at a fixed multiple of its own size. On the end's plane itself (zeta = 0) they are symmetric about
+    Each panel sees its near-singular point at a fixed multiple of its own size. On the end's plane itself (zeta = 0)
+    they are symmetric about
     r = rho, so that the principal value of the odd 1/(r - rho) comes out by itself.
     """
     az = abs(zeta)
@@ -391,8 +399,8 @@ def winding_share(r1, r2, z1, z2, rho, z):
     if r1 == r2 or rho < r1 or rho > r2 or z < z1 or z > z2:
         return 0.0
     share = 1.0
-    if rho == r1 or rho == r2:
+    if rho in (r1, r2):
         share = 0.5
-    if z == z1 or z == z2:
+    if z in (z1, z2):
         share *= 0.5
     return share

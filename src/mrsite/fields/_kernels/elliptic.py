@@ -8,9 +8,11 @@ For a loop of radius a and a point at cylindrical (rho, z) let
     N = 1 / AGM(beta, alpha),      v = N T / w^2,   T = sum_{n>=1} 2^(n-1) c_n^2,
 
 with c_n = (a_{n-1} - b_{n-1}) / 2 the differences of the AGM started at (beta, alpha). From K = pi/(2 AGM) and
-(K - E)/K = sum_{n>=0} 2^(n-1) c_n^2 / a_0^2 [1]_ they are 2K/(pi beta) and, up to a factor, A_phi/rho. The first step is taken
+(K - E)/K = sum_{n>=0} 2^(n-1) c_n^2 / a_0^2 [1]_ they are 2K/(pi beta) and, up to a factor, A_phi/rho. The first
+step is taken
 in squares, a_1^2 = (sig + alpha beta)/2 and c_1 = w/a_1; later ones use c_{n+1} = c_n^2/(4 a_{n+1}): no difference of
-nearly equal numbers is ever formed. After n steps the modulus squared x = (c_n/a_n)^2 is small and the rest is the power series
+nearly equal numbers is ever formed. After n steps the modulus squared x = (c_n/a_n)^2 is small and the rest is the
+power series
 
     (2/pi) K(x) = sum ((1/2)_k / k!)^2 x^k,     (4/pi) (K - E)/x = sum (1/2)_k (3/2)_k / ((2)_k k!) x^k.   [1]_
 
@@ -147,7 +149,8 @@ def loop_terms(a, rho, d, z, sig, n, v, q):
 
     Smythe, Static and Dynamic Electricity, 7.10, with the leading terms cancelled by hand:
 
-        B_rho/rho = z q (4 N - sig v),      B_z = q (2 g N - rho^2 D v),   g = a^2 - rho^2 + z^2,  D = a^2 - rho^2 - z^2,
+        B_rho/rho = z q (4 N - sig v),      B_z = q (2 g N - rho^2 D v),   g = a^2 - rho^2 + z^2,  D = a^2 - rho^2 -
+        z^2,
 
     and its z-derivatives by dN/dz = -z q (sig N - w^2 v), dv/dz = z q (sig v - 4 N), dq/dz = -4 z sig q^2.
     """
@@ -209,7 +212,9 @@ def disc_bz(a, rho, d, z, steps):
 
 @jit(inline=True, contract=True)
 def dress(x, y, rho, f, bz, g, h, c, out):
-    """B and jacobian from B_rho/rho, B_z, (dB_rho/dz)/rho, dB_z/dz and mu0 j_phi, using div B = 0 and curl B = mu0 j."""
+    """B and jacobian from B_rho/rho, B_z, (dB_rho/dz)/rho, dB_z/dz and mu0 j_phi, using div B = 0 and curl B = mu0
+    j.
+    """
     ir = 1.0 / rho if rho > 0.0 else 0.0
     cx = x * ir if rho > 0.0 else 1.0
     cy = y * ir

@@ -47,7 +47,8 @@ def radius_about(windings, centre):
 
 @jit(contract=True)
 def _add_loops(c, k, z, s2, p0, p1, n):
-    """Add c_l of n loops side by side, in units of the reference radius; ``k`` holds mu0 I a^2 / 2, ``p0``, ``p1`` are room to work in.
+    """Add c_l of n loops side by side, in units of the reference radius; ``k`` holds mu0 I a^2 / 2, ``p0``, ``p1``
+    are room to work in.
 
     From the generating function of the Gegenbauer polynomials C_n^(3/2) = P'_{n+1} in the field on the axis:
     c_l = mu0 I a^2 / (2 (l + 1)) P_l'(cos) s^(l-1), with s, cos of the wire.
@@ -119,7 +120,9 @@ def multipoles(windings, centre, radius):
 
 @jit()
 def _count(width):
-    """Nodes for polynomials of degree ORDERS over a section of this half width: they grow at most as exp(ORDERS x width)."""
+    """Nodes for polynomials of degree ORDERS over a section of this half width: they grow at most as exp(ORDERS x
+    width).
+    """
     x = ORDERS * width
     n = 3
     # error of n nodes for exp(x t): x^(2n) (n!)^4 2^(2n+1) / ((2n+1) (2n)!^3), here its logarithm
@@ -134,11 +137,15 @@ def _count(width):
 
 @jit()
 def _bound(c, beyond, windings, centre, radius, top, r):
-    """Largest error of B and of the jacobian, at distance r, of sums cut at t_top, over the floor of DESIGN's accuracy measure.
+    """Largest error of B and of the jacobian, at distance r, of sums cut at t_top, over the floor of DESIGN's
+    accuracy measure.
 
-    One multipole is at most |c_l| (l + 1) / r^(l+2) in B and sqrt(1.5) |c_l| (l + 1)(l + 2) / r^(l+3) in the jacobian (both on the axis). The last two orders
-    enter the four sums in part, which costs at most another (l + 2)/2. ``beyond`` bounds |c_l| for l > ORDERS, each coil alone.
-    The floor is 1e-3 sum |B_i|, and |B_i| >= mu0 m_i / (4 pi (d^2 + a^2)^(3/2)) at distance d from a loop's centre (checked over the half plane, tests).
+    One multipole is at most |c_l| (l + 1) / r^(l+2) in B and sqrt(1.5) |c_l| (l + 1)(l + 2) / r^(l+3) in the
+    jacobian (both on the axis). The last two orders
+    enter the four sums in part, which costs at most another (l + 2)/2. ``beyond`` bounds |c_l| for l > ORDERS, each
+    coil alone.
+    The floor is 1e-3 sum |B_i|, and |B_i| >= mu0 m_i / (4 pi (d^2 + a^2)^(3/2)) at distance d from a loop's centre
+    (checked over the half plane, tests).
     """
     x = radius / r
     power = x ** (top + 1)
@@ -151,7 +158,8 @@ def _bound(c, beyond, windings, centre, radius, top, r):
         eb += t
         ej += 1.23 * t * (l + 2)
         power *= x
-    # sum over l > ORDERS of k l(l+1)/2/(l+1) (l+1) q^(l-1) x^(l+2): a geometric tail times a polynomial, majorised at its first terms
+    # sum over l > ORDERS of k l(l+1)/2/(l+1) (l+1) q^(l-1) x^(l+2): a geometric tail times a polynomial, majorised at
+    # its first terms
     for i in range(windings.shape[0]):
         q = beyond[i, 1] * x
         first = beyond[i, 0] * math.exp((ORDERS + 1) * math.log(q)) * x * x * x / q

@@ -1,11 +1,13 @@
 """Exterior zonal multipoles of an axisymmetric source, all points of a block at once.
 
-With lengths in units of the reference radius, u = z/r^2 and T_m = P_m'(cos)/r^(m+2), a field B = -grad sum_l c_l P_l(cos)/r^(l+1) has
+With lengths in units of the reference radius, u = z/r^2 and T_m = P_m'(cos)/r^(m+2), a field B = -grad sum_l c_l
+P_l(cos)/r^(l+1) has
 
     B_rho/rho = sum c_l T_{l+1},              (dB_rho/dz)/rho = - sum c_l (l+1) T_{l+2},
     B_z = z B_rho/rho - sum c_l T_l,          dB_z/dz = z (dB_rho/dz)/rho + sum c_l (l+1) T_{l+1},
 
-since l P_l = x P_l' - P_{l-1}' and the z-derivative raises the degree (Abramowitz & Stegun 8.5.4, 8.5.3 and 8.5.1). One three-term
+since l P_l = x P_l' - P_{l-1}' and the z-derivative raises the degree (Abramowitz & Stegun 8.5.4, 8.5.3 and 8.5.1).
+One three-term
 recurrence thus serves B and its jacobian. Divided by its leading coefficient it reads
 
     t_{m+1} = u t_m - gamma_m t_{m-1} / r^2,      gamma_m = (m^2 - 1)/(4 m^2 - 1),
@@ -100,7 +102,9 @@ def _symmetric(table, top, n, u, ir2, prev, cur, acc):
 
 @jit(contract=True)
 def zonal_block(numbers, table_at, rows, symmetric, scale, top, n, x, y, z, work, index, b, jac):
-    """B and jacobian of n <= BLOCK points from t_m up to ``top``, into rows ``index``; ``work`` is (18, BLOCK) of room."""
+    """B and jacobian of n <= BLOCK points from t_m up to ``top``, into rows ``index``; ``work`` is (18, BLOCK) of
+    room.
+    """
     table = numbers[table_at : table_at + 4 * rows].reshape(rows, 4)
     u = work[9]
     ir2 = work[10]
@@ -161,6 +165,4 @@ def zonal_point(numbers, table_at, scale, top, x, y, z, out):
         t2 = u * t1 - GAMMA[m] * (ir2 * t0)
         t0 = t1
         t1 = t2
-    dress(
-        x, y, math.sqrt(x * x + y * y), f * scale, zs * f - a, g * scale * scale, (zs * g + c) * scale, 0.0, out
-    )
+    dress(x, y, math.sqrt(x * x + y * y), f * scale, zs * f - a, g * scale * scale, (zs * g + c) * scale, 0.0, out)
