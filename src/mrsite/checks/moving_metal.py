@@ -263,6 +263,8 @@ def _model(result: MetalResult, alone: bool) -> Criterion:
     if not result.field_known:
         says += " What the magnet induces is missing: it has no field model."
     status = "warn" if value >= limit else "pass"
+    if alone and status == "pass" and not (model.valid and result.field_known):
+        status = "not-assessed"
     return Criterion(
         _MODEL, status, says, "vendor" if status == "warn" else "advice", source,
         # beside a deciding row a quiet model takes nothing from its grade

@@ -184,7 +184,9 @@ def _disturbance(project: Project, field: TotalField, path: Track, pose: Pose) -
     bodies = [_body(project, field, pose, path.positions, path.mass_kg)]
     if path.counterweight is not None and path.counterweight_kg:
         bodies.append(_body(project, field, pose, path.counterweight, path.counterweight_kg))
-    return disturbance(tuple(bodies), path.length_m, path.comes_and_goes)
+    # a train lies along its track, which is swept whole: what must be far is its cross-section
+    size = path.width_m if path.railway else path.length_m
+    return disturbance(tuple(bodies), size, path.comes_and_goes)
 
 
 def _body(project: Project, field: TotalField, pose: Pose, positions: Array, mass_kg: float) -> Body:

@@ -506,10 +506,12 @@ def _why_not(project: Project, needs: Needs, start: _End, end: _End) -> NoWay:
     slim = replace(needs, width_m=_SLIM, length_m=0.0)
     way = _search(project, slim, start, end, frozenset()) if needs.width_m > _SLIM else None
     if not isinstance(way, Way):
+        lost = ", ".join(d.label for d in project.doors if d.at is None)
+        supply = "Supply a drawing on which the doors can be read, or state them as [[door]] with between and at"
         return NoWay(
             needs,
-            f"{lead}: the doors, stairs and lifts that were read do not join them indoors",
-            "Supply a drawing on which the doors can be read, or state them as [[door]] with between and at",
+            f"{lead}: the doors, stairs and lifts whose place is known do not join them indoors",
+            f"Give at = [x, y] of {lost}" if lost else supply,
             False,
         )
     narrow = tuple(p for p in way.passages if fits(p.width_m, needs.width_m) is False)
