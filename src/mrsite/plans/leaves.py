@@ -313,28 +313,32 @@ def _merge_same(doors: list[Doorway]) -> list[Doorway]:
     return [d for k, d in enumerate(out) if k not in gone]
 
 
-def panel_doorways(points: Array, ways: Sequence[Doorway], walls: WallFinder) -> list[Doorway]:
-    """Sliding, folding and pocket doors: door line work without a swing, standing in the line of a wall.
+def panel_doorways(points: Array, ways: Sequence[Doorway], walls: WallFinder, kind: str = "sliding") -> list[Doorway]:
+    """Sliding, folding and pocket doors, and windows: line work of their own standing in the line of a wall.
 
     Parameters
     ----------
     points : (n, 2), m
-        Samples every 0.1 m of door line work that belongs to no swing.
+        Samples every 0.1 m of door line work that belongs to no swing, or of glazing.
     ways : sequence of Doorway
         What is known already; line work at these places is theirs.
+    kind : str
+        ``"sliding"`` or ``"window"``.
     """
+    longest, thickest = (9.0, 0.62) if kind == "window" else (4.6, 0.3)
     from scipy.spatial import cKDTree
 
     from mrsite.plans.segments import groups_of
 
     if not len(points):
         return []
-    pairs = cKDTree(points).query_pairs(0.25, output_type="ndarray")
+    pairs = cKDTree(points).query_pairs(0.15 if kind == "window" else 0.25, output_type="ndarray")
     label = groups_of(len(points), (pairs[:, 0], pairs[:, 1]))
     known = cKDTree(np.array([w.at for w in ways])) if ways else None
     out = []
-    for g in range(int(label.max()) + 1):
-        own = points[label == g]
+    order = np.argsort(label, kind="stable")
+    for part in np.split(order, np.flatnonzero(np.diff(label[order])) + 1):
+        own = points[part]
         if len(own) < 5:
             continue
         centre = own.mean(axis=0)
@@ -342,7 +346,7 @@ def panel_doorways(points: Array, ways: Sequence[Doorway], walls: WallFinder) ->
         axis = axes[:, 1]
         along, across = (own - centre) @ axis, (own - centre) @ axes[:, 0]
         length, thick = float(np.ptp(along)) + 0.1, float(np.ptp(across))
-        if not 0.5 < length < 4.6 or thick > 0.3 or thick > 0.4 * length:
+        if not 0.4 < length < longest or thick > thickest or thick > 0.6 * length:
             continue
         middle = (
             centre
@@ -350,8 +354,8 @@ def panel_doorways(points: Array, ways: Sequence[Doorway], walls: WallFinder) ->
             + axes[:, 0] * 0.5 * float(across.max() + across.min())
         )
         if known is not None and any(
-            float(np.hypot(*(ways[k].at - middle))) < 0.5 * (ways[k].width + length)
-            for k in known.query_ball_point(middle, 4.0)
+            float(np.hypot(*(ways[k].at - middle))) < 0.45 * (ways[k].width + length)
+            for k in known.query_ball_point(middle, 0.5 * length + 3.0)
         ):
             continue
         base = middle - 0.5 * length * axis
@@ -359,8 +363,10 @@ def panel_doorways(points: Array, ways: Sequence[Doorway], walls: WallFinder) ->
         outer = np.stack([base - 0.2 * axis, base + (length + 0.2) * axis])
         if not near.besides(outer, np.stack([axis, axis]), np.array([0.32, 0.32])).any():
             continue
-        shape = _doorway(base, axis, length, near, (), "sliding")
-        out.append(replace(shape, sure=2.5))
+        shape = replace(_doorway(base, axis, length, near, (), kind), sure=2.5)
+        if kind == "window":  # glazing closes its own gap
+            shape = replace(shape, seals=np.zeros((0, 4)), source="glazing in a wall")
+        out.append(shape)
     return out
 
 

@@ -103,6 +103,7 @@ def _read(
     gaps, abutments = find_gaps(walls, closed)
     ways, wide = _merge(found, gaps, barriers)
     ways += panel_doorways(barriers.door_points, ways, finder)
+    ways += panel_doorways(barriers.window_points, ways, finder, "window")
     seals = np.vstack([abutments, *(w.seals for w in ways)])
     lines = np.vstack([closed, seals])
     reach = np.concatenate([np.full(len(closed), GAP_DRAWN_M), np.full(len(seals), 0.16)])

@@ -60,7 +60,9 @@ def find_swings(drawing: Drawing, kinds: Sequence[str], scale: float) -> tuple[S
     arcs = _from_arcs(strokes, drawing, np.flatnonzero(allowed & ~circles & (strokes[:, 4] != 0)))
     chains = _from_chains(strokes, drawing, np.flatnonzero(allowed & (strokes[:, 4] == 0)))
     found = []
-    straight = np.flatnonzero(allowed & (strokes[:, 4] == 0))
+    # A header or a wall face from hinge to strike is no leaf.
+    fixed = np.isin(of, ["wall", "column", "window", "opening"])
+    straight = np.flatnonzero(allowed & ~fixed & (strokes[:, 4] == 0))
     leaf_of = _Leaves(strokes[straight, :4], drawing.owner[straight])
     for hinge, a, b, radius, owners, how in (*arcs, *chains):
         leaf, leaf_owners = leaf_of(hinge, a, b, radius)
