@@ -27,6 +27,8 @@ _STARTS = 6
 _SAMPLES_ALONG = 48
 #: The search for the largest value ends with steps of this length, m: far below any position tolerance.
 _FINEST = 1e-3
+#: No search needs so many steps; the bound is there so that none can run for ever.
+_MOST_STEPS = 2000
 _UNITS = {"B": "T", "gradient": "T/m", "force_product": "T2/m"}
 
 
@@ -119,7 +121,10 @@ def _refine(
     here = starts.copy()
     value = _values(field, here, wanted.quantity)
     size = np.full(len(here), max(math.hypot(x1 - x0, y1 - y0) / _SAMPLES_ALONG, 0.02))
-    while (going := np.flatnonzero(size > _FINEST)).size:
+    for _ in range(_MOST_STEPS):
+        going = np.flatnonzero(size > _FINEST)
+        if not going.size:
+            break
         around = here[going, None, :] + size[going, None, None] * star
         around[..., 2] = np.clip(around[..., 2], low, high)
         flat = around.reshape(-1, 3)
@@ -129,9 +134,13 @@ def _refine(
         top = values[np.arange(len(going)), best]
         better = top > value[going] * (1 + 1e-12)
         climbed = going[better]
-        here[climbed] = flat.reshape(len(going), -1, 3)[better, best[better]]
+        there = flat.reshape(len(going), -1, 3)[better, best[better]]
+        stride = np.zeros(len(going))
+        stride[better] = np.linalg.norm(there - here[climbed], axis=1)
+        here[climbed] = there
         value[climbed] = top[better]
-        size[going[~better]] *= 0.5
+        # Against a slanting edge a step may end a micrometre on: taken, but not as reason to keep its length.
+        size[going[stride < 0.25 * size[going]]] *= 0.5
     k = int(np.argmax(value))
     return here[k], float(value[k])
 
