@@ -12,11 +12,13 @@ import json
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import textwrap
 import time
+import zipfile
 from pathlib import Path
 
 import ezdxf
@@ -217,22 +219,48 @@ def test_20_the_input_is_never_overwritten(plan, tmp_path):
 
 @pytest.mark.slow
 def test_21_assess_killed_at_random_leaves_a_whole_set(example, tmp_path):
-    """Thirty kills of the whole command; between them the folder holds one complete set or the other."""
+    """Thirty kills of the whole command, of two revisions in turn: the folder holds one complete set or the other.
+
+    A set is complete where every file has the hash that the manifest of its bundle gives.
+    """
+    sites = []
+    for revision in ("P1", "P2"):
+        folder = tmp_path / "in" / revision
+        shutil.copytree(example.parent, folder)
+        text = (folder / "site.toml").read_text(encoding="utf-8")
+        changed = re.sub(r'^revision = "P1"$', f'revision = "{revision}"', text, count=1, flags=re.M)
+        (folder / "site.toml").write_text(changed, encoding="utf-8")
+        sites.append(folder / "site.toml")
     out = tmp_path / "out"
-    command = [sys.executable, "-m", "mrsite", "assess", str(example), "-o", str(out)]
+
+    def command(k: int) -> list[str]:
+        return [sys.executable, "-m", "mrsite", "assess", str(sites[k % 2]), "-o", str(out), "--bundle"]
+
+    def revision_held() -> str:
+        held = content(out)
+        with zipfile.ZipFile(io.BytesIO(held["bundle.zip"])) as archive:
+            manifest = json.loads(archive.read("manifest.json"))
+        assert set(held) == {*manifest["results"], "bundle.zip", files.MARKER}
+        for name, digest in manifest["results"].items():
+            assert files.sha256_of(held[name]) == digest, name
+        return str(json.loads(held["basis.json"])["revision"])
+
     start = time.monotonic()
-    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
-    whole, lasts = content(out), time.monotonic() - start
+    assert subprocess.run(command(0), capture_output=True, check=False).returncode == 0
+    lasts = time.monotonic() - start
+    assert revision_held() == "P1"
     rng = random.Random(21)
-    for _ in range(30):
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    seen = set()
+    for k in range(1, 31):
+        process = subprocess.Popen(command(k), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(rng.uniform(0.0, 1.1 * lasts))
         process.send_signal(signal.SIGKILL)
         process.wait()
-        assert content(out) == whole
-    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
-    assert content(out) == whole
-    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+        seen.add(revision_held())
+    assert subprocess.run(command(1), capture_output=True, check=False).returncode == 0
+    assert revision_held() == "P2"
+    assert seen <= {"P1", "P2"}
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["in", "out"]
 
 
 def test_21_the_writing_of_a_result_killed_at_random_leaves_a_whole_set(plan, tmp_path):

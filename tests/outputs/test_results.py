@@ -14,6 +14,7 @@ from shapely.geometry import shape
 from mrsite.base import files
 from mrsite.base.data import data_folder
 from mrsite.base.errors import InputError
+from mrsite.base.pose import Pose
 from mrsite.outputs import basis_json, bundle, csv_tables, findings_json, geojson, marks
 from mrsite.outputs.folder import files_of, write_folder
 from tests.outputs.build import NASTY, host_bytes, outcome_of, renamed, settings
@@ -222,3 +223,33 @@ def test_an_offices_own_layer_template_lies_beside_the_site_file(plan):
         text = made[name].decode()
         assert "OFFICE-B-0P5MT" in text
         assert "X-MRIS" not in text, name
+
+
+def test_a_site_without_drawing_lines_or_scanner_is_still_written(plan):
+    outcome = outcome_of(plan)
+    (storey,) = outcome.project.storeys
+    bare = files_of(renamed(outcome, storeys=(replace(storey, plan=None),)))
+    assert "ground-overlay-m.dxf" in bare
+    assert "ground-annotated.dxf" not in bare
+    nothing = replace(
+        outcome, evidence=replace(outcome.evidence, regions=(), unknown="MR1 has no field model"), findings=()
+    )
+    made = files_of(nothing)
+    assert "MR1 has no field model" in made["report.html"].decode()
+    assert "no line of the levels asked for reaches this storey" in made["READ-ME-CAD.txt"].decode()
+    assert "report.pdf" in files_of(renamed(nothing, scanners=()))
+
+
+def test_two_magnets_one_that_moves_and_one_removed(plan):
+    outcome = outcome_of(plan)
+    (storey,), (scanner,) = outcome.project.storeys, outcome.project.scanners
+    above = replace(storey, name="First", elevation=4.2)
+    moving = replace(scanner, poses=(*scanner.poses, Pose((7.0, 5.0, 1.0), 90.0)))
+    other = replace(scanner, id="MR2", storey="First", poses=(Pose((3.0, 3.0, 5.2), 0.0),))
+    gone = replace(scanner, id="MR3", status="removed")
+    made = files_of(renamed(outcome, storeys=(storey, above), scanners=(moving, other, gone)))
+    for name in ("ground.svg", "first.svg"):
+        text = made[name].decode()
+        assert text.count("PATIENT END") == 1
+        assert "stands on storey" in text
+        assert "MR3" not in text

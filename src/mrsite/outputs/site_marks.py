@@ -14,6 +14,8 @@ from mrsite.outputs.arcs import region_arcs
 from mrsite.outputs.mark import Circle, Hatch, Mark, Point, Polyline, Tag, Text, Vertex, text_box
 from mrsite.outputs.placing import Placer, joined
 
+#: Flags beyond this many bear their number alone.
+_MOST_SENTENCES = 40
 #: Plotted distance between hatch lines, mm; the inner zones are hatched, closer where more is at stake.
 _HATCH_MM = {"III": 30.0, "IV": 18.0}
 
@@ -258,6 +260,7 @@ def dimension_marks(
 def flag_marks(findings: Iterable[tuple[str, Finding]], letter: float, placer: Placer, revision: str) -> list[Mark]:
     """Return a numbered flag with its sentence at the place of each finding that is not a pass."""
     marks: list[Mark] = []
+    told = 0
     for number, finding in findings:
         if finding.location is None or finding.location.is_empty or finding.status not in ("fail", "warn"):
             continue
@@ -268,6 +271,9 @@ def flag_marks(findings: Iterable[tuple[str, Finding]], letter: float, placer: P
         if finding.status == "fail" and finding.location.geom_type in ("Polygon", "MultiPolygon"):
             marks += [Polyline("NOTE", ring, True, note) for ring in region_arcs(finding.location)]
         tail = f" (rev {inert(revision, 12)})" if revision else ""
+        told += 1
+        if told > _MOST_SENTENCES:  # the flag alone: so many sentences would hide the plan, and all are in the report
+            continue
         sentence = f"{number} {finding.status.upper()}: {inert(finding.message, 240)}{tail}"
         rows = textwrap.wrap(sentence, 44)
         rows = rows[:5] if len(rows) <= 5 else [*rows[:4], "... (all in the report)"]
