@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -213,6 +213,34 @@ def make_spaces(faces: Sequence[Any], tags: dict[int, list[Tag]], doors_at: Ints
     if closed:
         culls.append(Cull("enclosed faces", closed, "withheld: no label and no door leads into them"))
     return out, culls
+
+
+def tell_of_suites(spaces: Sequence[Space], joins: Sequence[tuple[int, int]]) -> list[Space]:
+    """Add to the reason of a withheld room what it comes to with the unnamed rooms that open off it.
+
+    A label in the living room of a flat prints the area of the whole flat: the outline is right, the
+    label speaks of more.
+    """
+    ways: dict[int, set[int]] = {}
+    for a, b in joins:
+        if a >= 0 and b >= 0 and a != b:
+            ways.setdefault(a, set()).add(b)
+            ways.setdefault(b, set()).add(a)
+    out = list(spaces)
+    for i, s in enumerate(spaces):
+        if s.status != "withheld" or not s.printed_m2 or s.polygon.area >= s.printed_m2:
+            continue
+        suite, edge = {i}, [i]
+        while edge:
+            for k in ways.get(edge.pop(), ()):
+                if k not in suite and not spaces[k].labelled:
+                    suite.add(k)
+                    edge.append(k)
+        if len(suite) > 1:
+            total = sum(float(spaces[k].polygon.area) for k in suite)
+            more = f"with the {len(suite) - 1} unnamed rooms that open off it {total:.1f} m2 ({total / s.printed_m2 - 1:+.0%})"
+            out[i] = replace(s, reason=f"{s.reason}; {more}")
+    return out
 
 
 def reference_counts(rooms: Sequence[Any]) -> dict[tuple[str, str], int]:

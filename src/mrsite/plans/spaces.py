@@ -15,7 +15,7 @@ from mrsite.plans.gaps import Gap, find_gaps
 from mrsite.plans.leaves import Doorway, doorways, gap_doorway, panel_doorways
 from mrsite.plans.nearby import WallFinder
 from mrsite.plans.plan import Cull, LayerDecision
-from mrsite.plans.rooms import Space, assign_tags, follow_leaders, locate, make_spaces, prefer_layers
+from mrsite.plans.rooms import Space, assign_tags, follow_leaders, locate, make_spaces, prefer_layers, tell_of_suites
 from mrsite.plans.segments import connectors
 from mrsite.plans.swings import Swing, find_swings
 from mrsite.plans.tags import TagText
@@ -163,6 +163,7 @@ def _read(
         kept_ways.append(w)
         kept_joins.append((max(pair[0], -1), max(pair[1], -1)))
         kept_side.append(int(to[s]) if s >= 0 else s)
+    spaces = tell_of_suites(spaces, kept_joins)
     if same:
         culls.append(Cull("doors and openings", same, "both sides are one space"))
     if outside:
