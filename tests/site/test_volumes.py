@@ -9,12 +9,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import shapely
+from shapely import affinity
+
 from benchmarks.check_sites import department, magnet
 from mrsite.fields import Coil, magnitude
 from mrsite.site.evidence import WantedVolume
 from mrsite.site.total_field import total_field
 from mrsite.site.volumes import worst_over
-from shapely import affinity
 
 
 @pytest.mark.parametrize("angle", [0.0, 30.0, 33.7, 60.0, 90.0])
