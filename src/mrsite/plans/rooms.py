@@ -238,7 +238,8 @@ def tell_of_suites(spaces: Sequence[Space], joins: Sequence[tuple[int, int]]) ->
                     edge.append(k)
         if len(suite) > 1:
             total = sum(float(spaces[k].polygon.area) for k in suite)
-            more = f"with the {len(suite) - 1} unnamed rooms that open off it {total:.1f} m2 ({total / s.printed_m2 - 1:+.0%})"
+            share = total / s.printed_m2 - 1
+            more = f"with the {len(suite) - 1} unnamed rooms that open off it {total:.1f} m2 ({share:+.0%})"
             out[i] = replace(s, reason=f"{s.reason}; {more}")
     return out
 
