@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from shapely import Point
@@ -111,3 +112,37 @@ def test_a_magnet_is_never_moved_into_a_wall(with_ct: tuple[Project, Outcome, tu
             if changed is not None and change.family == "move magnet":
                 x, y, _ = changed.scanners[0].poses[0].position
                 assert room.buffer(-0.6).contains_properly(Point(x, y))
+
+
+def test_the_values_of_a_remedy_written_into_the_site_file_cure_it_too(tmp_path: Path) -> None:
+    """A site without a drawing, rooms as polygons: the keys are set in the file and the file is assessed."""
+    from mrsite.base.toml import validate
+    from mrsite.site.load import load_project
+    from mrsite.site.schema import SiteFile
+    from mrsite.site.variants import changed, document_of
+
+    def room(name: str, x0: float, x1: float, **facts: str) -> dict[str, object]:
+        ring = [[x0, -4.0], [x1, -4.0], [x1, 4.0], [x0, 4.0]]
+        return {"name": name, "polygon": ring, **facts}
+
+    document = document_of(
+        {
+            "schema": 1,
+            "site": {"name": "t"},
+            "storey": [{"name": "Ground", "height": 4.0, "ceiling": 3.0}],
+            "scanner": [{"id": "MR1", "magnet": "extremity-mgb2-0t5", "isocentre": [0.0, 0.0], "isocentre_height": 1.0,
+                         "bearing_deg": 0.0}],
+            "room": [room("SCAN", -3.0, 1.6, zone="IV", occupancy="restricted", use="scan"),
+                     room("CT", 1.8, 9.0, occupancy="staff", use="ct")],
+            "equipment": [{"id": "CT-1", "class": "ct", "at": [2.8, 0.0]}],
+        },
+        tmp_path,
+    )  # fmt: skip
+    outcome = assess(load_project(validate(SiteFile, document), document))
+    cure = cure_of(remedies(outcome), "equipment", "CT-1")
+    assert cure.remedies
+    for remedy in cure.remedies:
+        assert remedy.values
+        other = changed(document, remedy.values)
+        again = assess(load_project(validate(SiteFile, other), other))
+        assert status(again, cure.finding) == remedy.status
