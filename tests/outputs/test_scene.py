@@ -63,7 +63,7 @@ def test_walls_cover_the_drawn_wall_bodies(outcome: Outcome) -> None:
         assert not walls.intersects(room.polygon.representative_point())
     height, _ = scene_building.wall_height(ground)
     assert height == pytest.approx(3.9)
-    mesh = scene_building.walls_mesh(outcome.project, ground)
+    mesh = scene_building.walls_mesh(outcome.project, ground, walls)
     lintels = sum(d.width_m * (d.wall_m or 0.1) for d in ground.plan.doors) * (height - 2.1)
     assert volume(*mesh) == pytest.approx(walls.area * height + lintels, rel=0.02)
 

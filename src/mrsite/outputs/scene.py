@@ -186,9 +186,10 @@ def _building(project: Project, storey: Storey, notes: list[str]) -> Iterator[Pa
         notes.append(f"{storey.name}: its drawing is not shown to coincide with the others; it is drawn as if it did")
     if storey.plan.incomplete:
         notes.append(f"{storey.name}: walls may be missing: {storey.plan.incomplete[0]}")
-    walls = scene_building.walls_mesh(project, storey)
+    plan = scene_building.wall_plan(storey)
+    walls = scene_building.walls_mesh(project, storey, plan)
     yield _part(f"{storey.name} / walls", "wall", walls, _BUILDING, storey=storey.name, extras=extras)
-    slab = scene_building.slab_mesh(storey)
+    slab = scene_building.slab_mesh(storey, plan)
     yield _part(
         f"{storey.name} / floor slab",
         "slab",

@@ -55,25 +55,30 @@ def _is_thin(face: Any) -> bool:
 
 
 def outline(storey: Storey, walls: Any) -> Any:
-    """Outline of a storey in plan metres: its walls and rooms gaps of doors closed; empty if nothing is drawn."""
+    """Outline of a storey in plan metres: walls and rooms, gaps of doors closed; empty if none is drawn."""
     import shapely
 
     shapes = [walls]
     if storey.plan is not None:
         shapes += [r.polygon for r in storey.plan.rooms if r.polygon is not None and not r.polygon.is_empty]
-    whole = (
-        shapely.unary_union(shapes).buffer(0.5 * _CLOSE, join_style="mitre").buffer(-0.5 * _CLOSE, join_style="mitre")
-    )
-    filled = [shapely.Polygon(p.exterior) for p in shapely.get_parts(whole) if p.geom_type == "Polygon"]
-    return shapely.unary_union(filled)
+    # holes go first: a closing over every small ring of a detailed drawing takes minutes
+    solid = _filled(shapely.unary_union(shapes)).simplify(0.02)
+    wider = _filled(solid.buffer(0.5 * _CLOSE, join_style="mitre")).simplify(0.01)
+    return _filled(wider.buffer(-0.5 * _CLOSE, join_style="mitre"))
 
 
-def walls_mesh(project: Project, storey: Storey) -> Mesh:
+def _filled(shape: Any) -> Any:
+    import shapely
+
+    parts = [p for p in shapely.get_parts(shape) if p.geom_type == "Polygon" and not p.is_empty]
+    return shapely.unary_union([shapely.Polygon(p.exterior) for p in parts])
+
+
+def walls_mesh(project: Project, storey: Storey, plan: Any) -> Mesh:
     """Walls as prisms in the site frame, with lintels over the doors that are known."""
     import shapely
 
     height, _ = wall_height(storey)
-    plan = wall_plan(storey)
     low, high = storey.elevation, storey.elevation + height
     meshes = [solids.prism(storey.to_site.geometry(plan), low, high)]
     for door in project.doors:
@@ -88,9 +93,9 @@ def walls_mesh(project: Project, storey: Storey) -> Mesh:
     return solids.joined(meshes)
 
 
-def slab_mesh(storey: Storey) -> Mesh:
+def slab_mesh(storey: Storey, plan: Any) -> Mesh:
     """Floor slab of a storey: under its outline, as thick as stated (else a sheet of 20 mm)."""
-    shape = outline(storey, wall_plan(storey))
+    shape = outline(storey, plan)
     if shape.is_empty:
         return solids.joined([])
     return solids.prism(storey.to_site.geometry(shape), storey.elevation - (storey.slab_m or _SHEET), storey.elevation)
