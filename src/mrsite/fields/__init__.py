@@ -7,9 +7,10 @@ from .earth import earth_field, earth_in_plan
 from .elementary import Dipole, Uniform, ZonalHarmonics
 from .evaluate import compiled, compiled_bound, is_compiled
 from .quantities import force_product, gradient_of_magnitude, magnitude
-from .source import FieldSource
+from .source import MU0, FieldSource
 
 __all__ = [
+    "MU0",
     "Certificate",
     "Certified",
     "Coil",

@@ -14,6 +14,7 @@ from mrsite.base.errors import InputError
 Array = NDArray[np.float64]
 Params = tuple[NDArray[np.int64], Array]
 
+MU0 = 4e-7 * np.pi  # T m/A, the conventional value; CODATA's of 2022 is 1.3e-10 smaller
 COILS, DIPOLE, UNIFORM, ZONAL = 0, 1, 2, 3  # as in the kernels
 
 

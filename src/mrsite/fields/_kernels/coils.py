@@ -227,7 +227,7 @@ def _end_2(a, z0, wt, n, rho, z, acc):
         sig = 0.5 * (al + be)
         nn, v, q = nvq_2(a * r, al * be, sig)
         f, bz, _g, _h = loop_terms(a, r, d, zz, sig, nn, v, q)
-        jump = 1.0 if d * zz > 0.0 else -1.0
+        jump = 0.0 if zz == 0.0 else (1.0 if d * zz > 0.0 else -1.0)
         acc[0, i] -= waa * v
         acc[1, i] += wt * (disc_bz(a, r, d, zz, 4) - jump)
         acc[2, i] += waa * f
@@ -247,7 +247,7 @@ def _end_3(a, z0, wt, n, rho, z, acc):
         sig = 0.5 * (al + be)
         nn, v, q = nvq_3(a * r, al * be, sig)
         f, bz, _g, _h = loop_terms(a, r, d, zz, sig, nn, v, q)
-        jump = 1.0 if d * zz > 0.0 else -1.0
+        jump = 0.0 if zz == 0.0 else (1.0 if d * zz > 0.0 else -1.0)
         acc[0, i] -= waa * v
         acc[1, i] += wt * (disc_bz(a, r, d, zz, 5) - jump)
         acc[2, i] += waa * f
@@ -267,7 +267,7 @@ def _end_6(a, z0, wt, n, rho, z, acc):
         sig = 0.5 * (al + be)
         nn, v, q = nvq_6(a * r, al * be, sig)
         f, bz, _g, _h = loop_terms(a, r, d, zz, sig, nn, v, q)
-        jump = 1.0 if d * zz > 0.0 else -1.0
+        jump = 0.0 if zz == 0.0 else (1.0 if d * zz > 0.0 else -1.0)
         acc[0, i] -= waa * v
         acc[1, i] += wt * (disc_bz(a, r, d, zz, 8) - jump)
         acc[2, i] += waa * f
@@ -295,7 +295,8 @@ def _end_jump(r1, r2, z0, j, n, rho, z, acc):
     for i in range(n):
         outer = min(max(r2 - rho[i], 0.0), r2 - r1)
         inner = min(max(rho[i] - r1, 0.0), r2 - r1)
-        side = 1.0 if z[i] > z0 else -1.0
+        # Level with the end face sign(0) is 0, here and in the rules: |B| there was off by mu0 j dr / 2.
+        side = 0.0 if z[i] == z0 else (1.0 if z[i] > z0 else -1.0)
         acc[1, i] += j * side * (outer - inner)
 
 
