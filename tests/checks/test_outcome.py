@@ -297,3 +297,32 @@ def test_coverage_counts_every_rule_once() -> None:
         assert sum(row[s] for s in ("pass", "fail", "warn", "not-assessed", "does_not_apply")) + row[
             "out_of_reach"
         ] == len(pack.rules)
+
+
+def test_a_date_that_cannot_be_compared_is_not_assessed() -> None:
+    from benchmarks.checks import _attest
+
+    result = outcome(_attest(expires="10/01/2027"))
+    assert [f.status for f in result.findings if f.rule == "UK-FLD-03"] == ["not-assessed"]
+
+
+def test_a_block_or_lift_that_is_drawn_and_not_spoken_of_is_named() -> None:
+    from mrsite.plans.plan import Fixture
+
+    base = department()
+    plan = base.storeys[0].plan
+    assert plan is not None
+    shown = replace(
+        plan,
+        blocks=(("CT-GANTRY_01", (12.0, 10.5), 0.0), ("DOOR-SINGLE", (1.0, 1.0), 0.0)),
+        lifts=(Fixture("lift", (13.0, 10.5), (12.5, 10.0, 13.5, 11.0), "proposed", "cross in a box"),),
+    )
+    project = replace(base, storeys=(replace(base.storeys[0], plan=shown),))
+    named = {f.subject: f.status for f in by_check(outcome(project), "neighbours") if "drawn as" in f.subject}
+    assert named == {
+        "a CT scanner drawn as block CT-GANTRY_01": "not-assessed",
+        "a lift drawn as a lift": "not-assessed",
+    }
+    told = replace(project, equipment=(item("CT1", "ct", (11.5, 10.0, 12.5, 11.0)),))
+    named = {f.subject for f in by_check(outcome(told), "neighbours") if "drawn as" in f.subject}
+    assert named == {"a lift drawn as a lift"}

@@ -8,6 +8,7 @@ the date of issue, since no clock is read. One that cannot lapse is a warning.
 from __future__ import annotations
 
 import hashlib
+import re
 
 from mrsite.base.text import inert
 from mrsite.checks import supply
@@ -19,6 +20,8 @@ from mrsite.site.project import Project
 from mrsite.site.schema import AttestationEntry
 
 KINDS: tuple[str, ...] = ()
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d)")
 
 #: Kinds of attested rule that estates answer for.
 _ESTATES = ("emergency-power", "emergency-start", "materials", "rf-shield", "records")
@@ -123,6 +126,17 @@ def _judge(project: Project, rule: Rule, entry: AttestationEntry) -> Finding:
         )
     if entry.expires is not None:
         today = project.issue.date
+        if not _DATE.match(entry.expires) or (today is not None and not _DATE.match(today)):
+            return state(
+                "attested",
+                (rule,),
+                subject,
+                "not-assessed",
+                f"Whether the attestation by {said} has expired cannot be said: {inert(entry.expires)} or the date of "
+                "issue is not written YYYY-MM-DD.",
+                remedy="Write both dates as YYYY-MM-DD.",
+                basis="attested",
+            )
         if today is None:
             return state(
                 "attested",

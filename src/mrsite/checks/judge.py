@@ -78,6 +78,8 @@ def state(
         better than ``warn``, and where the field of a magnet is missing only a failure stands.
     """
     rule = rules[0]
+    if message.startswith("door "):
+        message = message[:1].upper() + message[1:]
     if status == "fail" and not may_fail(rule):
         status = "warn"
         message += f" (only a warning: {_why_soft(rule)})"

@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from mrsite.base.data import data_folder
+from mrsite.base.text import inert
 from mrsite.base.toml import read_toml
 from mrsite.checks import supply
 from mrsite.checks.enclosure import usable
@@ -23,6 +24,9 @@ from mrsite.site.evidence import Evidence, Wanted
 from mrsite.site.project import Project, Space
 
 KINDS = ("neighbour-classes",)
+
+#: A block is the item of an entry where it lies this near to its outline, m.
+_SAME_THING_M = 2.0
 
 
 @dataclass(frozen=True)
@@ -86,18 +90,33 @@ def check(project: Project, evidence: Evidence) -> list[Finding]:
                         location=space.polygon if usable(space) else None,
                     )
                 )
+        drawn = [d for d in _drawn(project, kind) if not _held(project, kind, d, suspects)]
+        for thing in drawn:
+            findings.append(
+                state(
+                    "neighbours",
+                    rules,
+                    f"{kind.label} drawn as {thing.name}",
+                    "not-assessed",
+                    f"The drawing shows {thing.name} at ({thing.at[0]:.1f}, {thing.at[1]:.1f}), which suggests "
+                    f"{kind.label}, and no entry says what it is.",
+                    remedy=_entry(kind, None),
+                    storey=thing.storey,
+                    kind="neighbour",
+                )
+            )
         said = next((a for a in project.absent if _fold(a.kind) in _names(kind)), None)
-        if answered or (suspects and said is None):
+        hints = [*(s.label for s in suspects), *(d.name for d in drawn)]
+        if answered or (hints and said is None):
             continue
-        if said is not None and suspects:
+        if said is not None and hints:
             findings.append(
                 state(
                     "neighbours",
                     rules,
                     kind.label,
                     "warn",
-                    f"{kind.label} is declared absent by {said.stated_by}, but the name of "
-                    f"{suspects[0].label} suggests one.",
+                    f"{kind.label.capitalize()} is declared absent by {said.stated_by}, but {hints[0]} suggests one.",
                     remedy="Correct the declaration or add the entry.",
                     kind="neighbour",
                 )
@@ -110,7 +129,8 @@ def check(project: Project, evidence: Evidence) -> list[Finding]:
                     rules,
                     kind.label,
                     "pass",
-                    f"No {kind.label}{near}, as stated by {said.stated_by}{f' on {said.date}' if said.date else ''}.",
+                    f"No {kind.label.removeprefix('a ').removeprefix('an ')}{near}, as stated by "
+                    f"{said.stated_by}{f' on {said.date}' if said.date else ''}.",
                     basis="attested",
                     kind="neighbour",
                 )
@@ -131,6 +151,52 @@ def check(project: Project, evidence: Evidence) -> list[Finding]:
     return findings
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """A block or fixture of a drawing whose name suggests a neighbour."""
+
+    name: str
+    storey: str
+    at: tuple[float, float]
+
+
+def _drawn(project: Project, kind: NeighbourClass) -> list[Drawn]:
+    """Return the blocks and lifts that are drawn and suggest this class, one a name and storey."""
+    found: dict[tuple[str, str], Drawn] = {}
+    for storey in project.storeys:
+        if storey.plan is None:
+            continue
+        for name, at, _ in storey.plan.blocks:
+            if _suggests(kind, name):
+                found.setdefault((storey.name, name), Drawn(f"block {inert(name, 60)}", storey.name, at))
+        for fixture in storey.plan.lifts if "lift" in kind.moving else ():
+            found.setdefault((storey.name, "lift"), Drawn("a lift", storey.name, fixture.at))
+    return list(found.values())
+
+
+def _held(project: Project, kind: NeighbourClass, thing: Drawn, suspects: list[Space]) -> bool:
+    """Whether an entry or a suspicious room already speaks of what is drawn there."""
+    import shapely
+
+    here = shapely.Point(thing.at)
+    moves = any(_fold(m.kind) in {_fold(w) for w in kind.moving} for m in project.moving_metal)
+    near = any(
+        e.class_ is not None
+        and e.class_.id in kind.equipment
+        and e.storey == thing.storey
+        and e.footprint is not None
+        and e.footprint.distance(here) <= _SAME_THING_M
+        for e in project.equipment
+    )
+    named = any(s.storey == thing.storey and usable(s) and s.polygon.covers(here) for s in suspects)
+    return moves or near or named
+
+
+def _suggests(kind: NeighbourClass, text: str) -> bool:
+    folded = f" {_fold(text)} ".replace("-", " ")
+    return any(re.search(rf"(?<!\w){pattern}(?!\w)", folded) for pattern in kind.words)
+
+
 def _rules(project: Project, kind: NeighbourClass) -> tuple[Rule, ...]:
     """Return the rule on this class, then that on completeness; nothing where no pack asks."""
     general = rules_of(project, *KINDS)
@@ -148,12 +214,7 @@ def _names(kind: NeighbourClass) -> set[str]:
 
 def _suspects(project: Project, kind: NeighbourClass) -> list[Space]:
     """Return the spaces whose name or use suggests this class, the magnets' own rooms apart."""
-    found = []
-    for space in project.spaces:
-        text = f" {_fold(space.name or '')} {_fold(space.use or '')} ".replace("-", " ")
-        if any(re.search(rf"(?<!\w){pattern}(?!\w)", text) for pattern in kind.words):
-            found.append(space)
-    return found
+    return [s for s in project.spaces if _suggests(kind, f"{s.name or ''} {s.use or ''}")]
 
 
 def _answered(project: Project, kind: NeighbourClass) -> bool:
@@ -201,10 +262,9 @@ def _missing(kind: NeighbourClass, space: Space | None) -> tuple[Missing, ...]:
     )
 
 
-def _entry(kind: NeighbourClass, space: Space) -> str:
+def _entry(kind: NeighbourClass, space: Space | None) -> str:
     what: Any = kind.equipment[0] if kind.equipment else kind.moving[0]
     table = "equipment" if kind.equipment else "moving_metal"
     word = "class" if kind.equipment else "kind"
-    return (
-        f'Add [[{table}]] with {word} = "{what}" in {space.label}, or say what the room holds by use (ask {kind.ask}).'
-    )
+    where = f" in {space.label}, or say what the room holds by use" if space is not None else ""
+    return f'Add [[{table}]] with {word} = "{what}"{where} (ask {kind.ask}).'
