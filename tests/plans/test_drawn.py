@@ -24,7 +24,7 @@ def _score(tmp_path: Path, seed: int, habits: Habits) -> Score:
     return score(read_plan(path, units=habits.unit), key.as_dict())
 
 
-@pytest.mark.parametrize("seed", range(200, 212))
+@pytest.mark.parametrize("seed", range(200, 208))
 def test_honest_drawings_are_read_whole(tmp_path: Path, seed: int) -> None:
     s = _score(tmp_path, seed, random_habits(seed))
     assert s.rooms >= 0.95
@@ -35,7 +35,7 @@ def test_honest_drawings_are_read_whole(tmp_path: Path, seed: int) -> None:
 
 
 def test_degraded_drawings_are_mostly_read(tmp_path: Path) -> None:
-    scores = [_score(tmp_path, seed, random_habits(seed, degraded=True)) for seed in range(300, 312)]
+    scores = [_score(tmp_path, seed, random_habits(seed, degraded=True)) for seed in range(300, 308)]
     assert np.mean([s.rooms for s in scores]) >= 0.85
     assert np.mean([s.doors for s in scores]) >= 0.85
     assert np.mean([s.adjacency for s in scores]) >= 0.8

@@ -97,7 +97,7 @@ def build_plan(
         repaired=opened.recovered + reading.repaired,
         guessed=_guessed(decisions, decision, reading, parts),
         warnings=(*warnings, *drawing.notes),
-        incomplete=drawing.incomplete,
+        incomplete=(*_damage(opened), *drawing.incomplete),
         blocks=tuple(
             (
                 p.name,
@@ -234,6 +234,11 @@ def _read_notes(opened: Opened, drawing: Drawing, walls: int) -> tuple[str, ...]
         f"{len(drawing.texts)} texts, {len(drawing.dimensions)} dimensions, {len(drawing.fills)} hatches and fills",
         f"{walls} wall segments",
     )
+
+
+def _damage(opened: Opened) -> tuple[str, ...]:
+    """A file that had to be mended may hold wrong numbers where it reads well."""
+    return ("the file is damaged and was mended on reading: walls may be wrong or missing",) if opened.recovered else ()
 
 
 def unit_warnings(decision: UnitDecision) -> list[str]:

@@ -164,9 +164,13 @@ def open_drawing(
             raise MachineError(f"{name}: memory ran out while reading; crop the drawing") from None
         except (TapeError, ValueError, KeyError, IndexError):
             pass  # not laid out as most are: ezdxf knows more
+    import logging
+
     import ezdxf
     from ezdxf.lldxf.const import DXFError
 
+    # What ezdxf mends it tells its log; without a handler that would go to the terminal.
+    logging.getLogger("ezdxf").addHandler(logging.NullHandler())
     try:
         document = ezdxf.readfile(path, encoding=encoding) if encoding else ezdxf.readfile(path)
     except MemoryError:
