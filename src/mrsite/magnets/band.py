@@ -107,18 +107,48 @@ def banded_profile(
     stretched about the median as `record.band_shape` says (1.3 times plus 5 mm where one line is
     published; 1.5 times wider where a class default was used).
     """
+    rays = _on_band_rays(model, level, site_spread, extra_m, quantity)
+    source = model.source()
+    return BandedProfile(
+        level=level,
+        quantity=quantity,
+        central=_central(source, level, quantity, tolerance),
+        lower=_outline(level, rays.angles, rays.lower, tolerance),
+        upper=_outline(level, rays.angles, rays.upper, tolerance),
+        angles=rays.angles,
+        distance=rays.distance,
+        distance_lower=rays.lower,
+        distance_upper=rays.upper,
+        shares=rays.shares,
+        branches=rays.branches,
+        ensemble_note=rays.note,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Rays:
+    """The band as distances along rays, before any line is traced."""
+
+    angles: Array
+    distance: Array
+    lower: Array
+    upper: Array
+    shares: Mapping[str, Array]
+    branches: tuple[BranchLine, ...]
+    note: str
+
+
+def _on_band_rays(model: MagnetModel, level: float, site_spread: float, extra_m: float, quantity: Quantity) -> _Rays:
     model.require_modelled()
     if not (np.isfinite(level) and level > 0.0):
         raise InputError(f"level {level} cannot be drawn: a level is a positive finite number")
     if not (0.0 <= site_spread < 1.0 and np.isfinite(extra_m) and extra_m >= 0.0):
         raise InputError(f"site_spread {site_spread} must lie in 0..1 and extra_m {extra_m} must not be negative")
     source = model.source()
-    central = _central(source, level, quantity, tolerance)
-    members = _member_distances(model, level, quantity)
     near = scale_of(model)
-    reach = max(_farthest(central), float(np.nanmax(members)) if members is not None else 0.0, near)
     angles = np.radians(np.linspace(0.0, 180.0, round(180.0 / _STEP_DEG) + 1))
-    radii = np.geomspace(0.05 * near if quantity != "B" else 0.5 * near, 2.2 * reach, 110)
+    last = _beyond(source, level / (1.0 + site_spread), quantity, near)
+    radii = np.geomspace(0.05 * near if quantity != "B" else 0.5 * near, last, 110)
     if _symmetric(model):
         half = _on_rays(source, angles[: len(angles) // 2 + 1], radii, quantity)
         values = np.concatenate([half, half[:, -2::-1]], axis=1)
@@ -128,28 +158,28 @@ def banded_profile(
     out_ensemble = in_ensemble = np.zeros(len(angles))
     branches: tuple[BranchLine, ...] = ()
     note = "windings given outright: the ensemble share is zero"
-    if members is not None:
+    members = _member_distances(model, level, quantity)
+    if members is not None and model.ensemble is not None:
         out_ensemble, in_ensemble, branches = _ensemble_share(model, members, distance, quantity)
-        note = f"{len(members)} equally good windings, prior {model.ensemble.prior if model.ensemble else ''}"
+        note = f"{len(members)} equally good windings, prior {model.ensemble.prior}"
     out_site = np.maximum(np.nan_to_num(outermost(values, radii, level / (1.0 + site_spread))[0]) - distance, 0.0)
     in_site = np.maximum(distance - np.nan_to_num(outermost(values, radii, level / (1.0 - site_spread))[0]), 0.0)
     out_extra = extra_m * _slant(angles, distance)
     upper = distance + np.sqrt(out_ensemble**2 + out_site**2 + out_extra**2)
     lower = np.maximum(distance - np.sqrt(in_ensemble**2 + in_site**2 + out_extra**2), 0.0)
-    return BandedProfile(
-        level=level,
-        quantity=quantity,
-        central=central,
-        lower=_outline(level, angles, lower, tolerance),
-        upper=_outline(level, angles, upper, tolerance),
-        angles=angles,
-        distance=distance,
-        distance_lower=lower,
-        distance_upper=upper,
-        shares=dict(zip(_SHARES, (out_ensemble, out_site, out_extra), strict=True)),
-        branches=branches,
-        ensemble_note=note,
-    )
+    shares = dict(zip(_SHARES, (out_ensemble, out_site, out_extra), strict=True))
+    return _Rays(angles, distance, lower, upper, shares, branches, note)
+
+
+def _beyond(source: Any, level: float, quantity: Quantity, near: float) -> float:
+    """Return a radius outside the windings where the quantity is below half of the level all around."""
+    angles = np.radians(np.linspace(0.0, 180.0, 61))
+    radius = 1.6 * near
+    while (
+        radius < 1e5 and np.nanmax(_on_rays(source, angles, np.array([radius, 1.05 * radius]), quantity)) > 0.5 * level
+    ):
+        radius *= 1.3
+    return 1.1 * radius
 
 
 def ensemble_band(model: MagnetModel, level: float) -> tuple[Array, Array, Array]:
@@ -219,15 +249,13 @@ def reach(
     """
     rows = []
     for level in levels_mT:
-        banded = banded_profile(model, float(level) * 1e-3, site_spread=model.site_spread, extra_m=extra_m)
+        rays = _on_band_rays(model, float(level) * 1e-3, model.site_spread, extra_m, "B")
         row = {"level_mT": float(level)}
-        for direction in ("axial", "radial"):
-            value, low, high = (_extent(p, direction) for p in (banded.central, banded.lower, banded.upper))
-            row |= {
-                f"{direction}_m": value,
-                f"{direction}_lower_m": min(low, value),
-                f"{direction}_upper_m": max(high, value),
-            }
+        for direction, along in (("axial", np.abs(np.cos(rays.angles))), ("radial", np.sin(rays.angles))):
+            value, low, high = (float((d * along).max()) for d in (rays.distance, rays.lower, rays.upper))
+            row[f"{direction}_m"] = value
+            row[f"{direction}_lower_m"] = min(low, value)
+            row[f"{direction}_upper_m"] = max(high, value)
         rows.append(row)
     return rows
 
@@ -378,12 +406,3 @@ def _shifted(source: Any, points: Array, value: Array, quantity: Quantity, extra
         there = _at(source, moved, quantity)
         high, low = np.fmax(high, there), np.fmin(low, there)
     return high - value, value - low
-
-
-def _farthest(profile: Profile) -> float:
-    return float(max((np.hypot(p[:, 0], p[:, 1]).max() for p in profile.paths), default=0.0))
-
-
-def _extent(profile: Profile, direction: str) -> float:
-    column = 1 if direction == "axial" else 0
-    return float(max((np.abs(p[:, column]).max() for p in profile.paths), default=0.0))

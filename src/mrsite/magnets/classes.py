@@ -91,6 +91,12 @@ def branch_priors() -> dict[str, Any]:
     return dict(_classes()["branches"])
 
 
+def shield_balance() -> Range:
+    """Return the range of the shield's dipole moment over the primary's among real designs."""
+    low, high = _classes()["shield"]["moment_over_primary"]
+    return float(low), float(high)
+
+
 def dimensions(model: MagnetModel) -> Dimensions:
     """Return the magnet's dimensions, with class defaults where none are published."""
     table = _class(model.geometry)

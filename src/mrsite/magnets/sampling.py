@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mrsite.magnets.branches import Pattern
-from mrsite.magnets.classes import Dimensions, Prior, branch_priors
+from mrsite.magnets.classes import Dimensions, Prior, branch_priors, shield_balance
 from mrsite.magnets.figures import Figures, LineFigure, PointFigure
 from mrsite.magnets.lattice import Design, Lattice, build_lattice, draw_design
 from mrsite.magnets.model import Array
@@ -132,6 +132,8 @@ class Problem:
         bound = homogeneity * self.B0
         for row in self._spheres[radius]:
             rows.between(row, -bound, bound, 1e-3 * self.B0)
+        if self.shielding == "active" and not self.figures.lines:
+            self._balance(rows)
         for f, sign, (columns, _) in zip(self.figures.lines, pattern.signs, self._line_rows, strict=True):
             if sign:
                 rows.at_most(-sign * columns[0], -f.level, f.level)
@@ -144,6 +146,18 @@ class Problem:
                 for row in np.cos(angle) * bz + np.sin(angle) * br:
                     rows.between(row, -level, level, level)
         return rows
+
+    def _balance(self, rows: Rows) -> None:
+        """Keep the shield's dipole moment in the range of real designs, where no line says it."""
+        cells = self.lattice.cells
+        r = 0.5 * (cells[:, 0] + cells[:, 1])
+        moment = np.pi * r**2 * (cells[:, 1] - cells[:, 0]) * (cells[:, 3] - cells[:, 2])
+        primary = np.where(np.arange(len(cells)) < self.lattice.primary, moment, 0.0)
+        least, most = shield_balance()
+        scale = float(moment.max()) * self.prior.current_density[1]
+        shield = primary - moment  # carries the sign of a reversed current: -shield moment is positive
+        rows.at_most(least * primary - shield, 0.0, scale)
+        rows.at_most(shield - most * primary, 0.0, scale)
 
     def _lobe_rows(self, pattern: Pattern, rng: np.random.Generator) -> Rows:
         """Rows that make a line reach its extent across the bore on a lobe.
