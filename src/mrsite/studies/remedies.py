@@ -9,7 +9,7 @@ spoils something is printed as such. Where nothing cures, that is said.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mrsite.checks import registry
@@ -162,9 +162,7 @@ def _cure(outcome: Outcome, before: Wanted, finding: Finding) -> Cure:
     elif trial.count == 0:
         said = "None looked for: no move, turn, raise, fence, relabelling or door control bears on this finding."
     else:
-        said = (
-            f"None found among {trial.count} changes tried (moves, turns, raising, fencing, relabelling, door control)."
-        )
+        said = f"None found among {trial.count} changes tried ({', '.join(sorted(trial.families))})."
     return Cure(finding, tuple(found), trial.count, said)
 
 
@@ -176,6 +174,7 @@ class _Trial:
     before: Wanted
     finding: Finding
     count: int = 0
+    families: set[str] = field(default_factory=set)
 
     def least(self, change: Change, below: float | None) -> float | None:
         """Return the least amount of a change that cures, or None; only amounts under ``below`` count."""
@@ -204,6 +203,7 @@ class _Trial:
         if project is None:
             return False
         self.count += 1
+        self.families.add(change.family)
         module = next(m for m in registry.chosen(project.checks) if registry.name_of(m) == self.finding.check)
         asked = _only(module.wants(project), self.finding)
         evidence = regathered(self.outcome, self.before, project, asked, change.field_same)
