@@ -16,7 +16,8 @@ from mrsite.site.project import Project
 
 # Contrast with white text is at least 4.5 : 1 (WCAG 2.1, 1.4.3).
 _PILLS = {"fail": "#a3140b", "warn": "#8a5a00", "not-assessed": "#555555", "pass": "#00694b"}
-_MOST_ROWS = 14
+_MOST_ROWS = 10
+_CELL = "text-align:left;vertical-align:top"
 _CONCLUSIONS = {
     "fails": "at least one requirement is not met",
     "open": "no requirement is known to be missed, and something is still to be settled",
@@ -99,19 +100,21 @@ def pills(findings: Iterable[Finding]) -> str:
 
 
 def findings_table(findings: Sequence[Finding], most: int = _MOST_ROWS) -> str:
-    """Findings as rows: status, rule, subject, what was found against what is allowed, message."""
+    """Findings as rows: status, what is judged by which rule, what was found against what is allowed, in words."""
     rows = []
     for finding in findings[:most]:
         limit = f"{printed.exact(finding.limit[0])} {finding.limit[1]}" if finding.limit else ""
         measured = printed.banded(finding.measured) if finding.measured else ""
         colour = _PILLS[finding.status]
-        cells = [finding.rule, finding.subject, finding.storey or "", measured, limit, finding.grade]
+        where = f"<br>{words(finding.storey)}" if finding.storey else ""
         rows.append(
-            f'<tr><td style="text-align:left;color:{colour};font-weight:600;white-space:nowrap">{finding.status}</td>'
-            + "".join(f'<td style="text-align:left">{words(c)}</td>' for c in cells)
-            + f'<td style="text-align:left">{words(finding.message, 300)}</td></tr>'
+            f'<tr><td style="{_CELL};color:{colour};font-weight:600;white-space:nowrap">{finding.status}</td>'
+            f'<td style="{_CELL}">{words(finding.subject)}{where}<br><code>{words(finding.rule)}</code></td>'
+            f'<td style="{_CELL}">{words(measured)}</td><td style="{_CELL}">{words(limit)}</td>'
+            f'<td style="{_CELL}">{words(finding.grade)}</td>'
+            f'<td style="{_CELL};min-width:24em">{words(finding.message, 300)}</td></tr>'
         )
-    head = ["status", "rule", "subject", "storey", "found", "limit", "evidence", "in words"]
+    head = ["status", "what", "found", "limit", "evidence", "in words"]
     rest = len(findings) - len(rows)
     more = f"<p>and {rest} more: <code>.to_frame()</code> has them all.</p>" if rest > 0 else ""
     return _html_table(head, rows) + more
@@ -136,6 +139,6 @@ def _list(heading: str, lines: Sequence[str]) -> str:
 
 def _frame(heading: str, body: str) -> str:
     return (
-        '<div style="border:1px solid #bbb;border-radius:5px;padding:8px 14px;max-width:70em">'
+        '<div style="border:1px solid #bbb;border-radius:5px;padding:8px 14px;max-width:70em;overflow-x:auto">'
         f'<div style="font-weight:600;font-size:1.05em">{heading}</div>{body}</div>'
     )
