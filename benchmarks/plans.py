@@ -107,7 +107,7 @@ def real() -> list[str]:
     return [*out, ""]
 
 
-def drawn(seeds: int = 40) -> list[str]:
+def drawn(seeds: int = 30) -> list[str]:
     """Score random plans, honest and degraded."""
     out = [
         "## Plans drawn at random",
@@ -153,7 +153,7 @@ def timing() -> list[str]:
 
         os.environ["MRSITE_CACHE_DIR"] = folder
         os.environ["MRSITE_CACHE"] = "on"
-        for rooms in (400, 1600, 5200):
+        for rooms in (400, 1200, 2600):
             path = Path(folder) / f"plan{rooms}.dxf"
             doc, key = draw(1, Habits(rooms=rooms // 4, storeys=4, hatch=True, doors="block", furniture=True))
             _furnish(doc, rooms)
