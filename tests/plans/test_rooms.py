@@ -74,6 +74,13 @@ def test_wall_running_through_under_a_wipeout() -> None:
     assert plan.rooms == ()  # one wall encloses nothing, and nothing is made up
 
 
+def test_an_outline_is_no_room() -> None:
+    plan = read_plan(SHARED / "floorplans" / "parliament_georeferenced_R2018.dxf")
+    assert plan.unit == "inch"  # its geodata say so
+    assert plan.rooms == ()
+    assert any("outlines" in c.why for c in plan.culls)
+
+
 def test_graph_and_report_of_the_clinic() -> None:
     plan = read_plan(KEYED / "clinic_ground.dxf")
     graph = door_graph(plan)

@@ -15,6 +15,8 @@ from mrsite.plans.tags import Tag, TagText, group_texts, tag_of
 # A printed area may be rounded to 0.1 m2 or 1 sq ft and exclude a pillar.
 AREA_TOLERANCE = 0.05
 OPEN_TOLERANCE = 0.12
+# Without a label or a door, what is larger than this is the outline of a building or a site.
+OUTLINE_M2 = 1500.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,7 +185,7 @@ def make_spaces(faces: Sequence[Any], tags: dict[int, list[Tag]], doors_at: Ints
         How many doors lead into each face; doorless openings do not count.
     """
     out: list[Space] = []
-    voids = closed = 0
+    voids = closed = outlines = 0
     labelled = sum(1 for f in range(len(faces)) if tags.get(f))
     many = labelled >= 3 and labelled >= 0.4 * len(faces)
     for f, polygon in enumerate(faces):
@@ -192,6 +194,9 @@ def make_spaces(faces: Sequence[Any], tags: dict[int, list[Tag]], doors_at: Ints
         if not mine:
             if doors_at[f] == 0 and (many or area < 6.0):
                 voids += 1
+                continue
+            if doors_at[f] == 0 and area > OUTLINE_M2:
+                outlines += 1
                 continue
             if doors_at[f] == 0:
                 closed += 1
@@ -210,6 +215,8 @@ def make_spaces(faces: Sequence[Any], tags: dict[int, list[Tag]], doors_at: Ints
         culls.append(
             Cull("enclosed faces", voids, "no label and no door leads into them: voids, shafts, columns, ducts")
         )
+    if outlines:
+        culls.append(Cull("enclosed faces", outlines, f"over {OUTLINE_M2:.0f} m2 without label or door: outlines"))
     if closed:
         culls.append(Cull("enclosed faces", closed, "withheld: no label and no door leads into them"))
     return out, culls
