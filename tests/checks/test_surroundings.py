@@ -327,3 +327,26 @@ def test_the_catalogues_own_figures_are_found_under_the_ids_of_the_rules() -> No
     assert [(e.id, e.event, e.lasts_s, e.grade) for e in envelopes_of(voyager)] == [("VEN-GE-01", "fault", 2.0, "read")]
     (quench,) = envelopes_of(mr750)
     assert (quench.id, quench.event, quench.lasts_s, quench.grade) == ("VEN-GE-02", "quench", 100.0, "read")
+
+
+def test_a_counterweight_runs_against_its_car_over_the_whole_shaft() -> None:
+    from mrsite.site.surroundings.tracks import track
+
+    entry = MovingMetalEntry(id="L", kind="lift", path=((9.0, 3.0),), mass_kg=1500.0, heights=(-4.0, 12.0),
+                             counterweight_at=(9.0, 2.0))  # fmt: skip
+    found = track(department(model=VOYAGER, moving_metal=(entry,)), entry)
+    assert found.counterweight is not None
+    assert np.allclose(found.positions[:, 2] + found.counterweight[:, 2], -4.0 + 12.0)
+    assert (found.positions[:, 2].min(), found.positions[:, 2].max()) == pytest.approx((-4.0 + 1.2, 12.0 - 1.2))
+    assert np.allclose(found.counterweight[:, 1], 2.0)
+    assert found.counterweight_kg == 1500.0
+    assert any("counterweight taken" in a for a in found.assumed)
+
+
+def test_a_road_is_swept_to_a_quarter_of_a_metre_and_its_bends_are_kept() -> None:
+    from mrsite.site.surroundings.tracks import track
+
+    entry = MovingMetalEntry(id="R", kind="car", path=((0.0, 20.0), (12.0, 20.0), (12.0, 30.0)))
+    positions = track(department(model=VOYAGER), entry).positions
+    assert np.linalg.norm(np.diff(positions, axis=0), axis=1).max() <= 0.25 + 1e-9
+    assert np.linalg.norm(positions[:, :2] - (12.0, 20.0), axis=1).min() == 0.0

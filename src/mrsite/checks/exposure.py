@@ -121,7 +121,7 @@ def _rules(project: Project) -> tuple[Rule, ...]:
 def _report(project: Project, evidence: Evidence, subject: str, walks: list[Walk], note: str | None = None) -> Finding:
     rules = _rules(project)
     rule, source = (rules[0].id, rules[0].source) if rules else (_NO_RULE, "ICNIRP 2014, Health Physics 106:418")
-    grade: Grade = rules[0].grade if rules else "assumed"
+    grade: Grade = rules[0].grade if rules else "second-hand"
     common: dict[str, Any] = {"kind": "exposure", "grades": (magnet_grade(project),)}
     if not walks:
         why = evidence.unknown or "no way was found, so there is nothing to walk along"
