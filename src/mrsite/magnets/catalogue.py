@@ -57,7 +57,8 @@ def load_model(
         )
     index = _index(folders)
     if text not in index:
-        near = nearest(text, index) or nearest(f"{text}-unverified", index)
+        near = next((name for name in sorted(index) if name.startswith(f"{text}-")), None)
+        near = near or nearest(text, index) or nearest(f"{text}-unverified", index)
         hint = f" Did you mean {near!r}?" if near else ""
         raise InputError(
             f"magnet {text!r} is not in the catalogue.{hint} `mrsite magnets` lists the {len(index)} known ones"
