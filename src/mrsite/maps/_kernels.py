@@ -305,12 +305,14 @@ def _walk(ev, hi, f, g, params, frame, quantity, level, tolerance, step, limits,
             return n, 0, worst, count
         pa = a + h * ta - 0.5 * bend * h * h * tb
         pb = b + h * tb + 0.5 * bend * h * h * ta
+        # near a saddle a vertex may lie off the contour by more than a short step: let the next one come back
+        reach = 0.5 * h + tolerance
         na, nb, ga, gb, ok, m = _settle(
-            ev, hi, f, g, params, frame, quantity, step, level, tolerance, 0.5 * h, pa, pb, out
+            ev, hi, f, g, params, frame, quantity, step, level, tolerance, reach, pa, pb, out
         )
         count += m
         norm = math.sqrt(ga * ga + gb * gb)
-        if not ok:
+        if not ok or (na - a) * ta + (nb - b) * tb < 0.2 * h:
             h *= 0.4
             fails += 1
             continue

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mrsite.base.errors import InputError
-from mrsite.fields import FieldSource, certified, compiled, compiled_bound, is_compiled
+from mrsite.fields import Certified, FieldSource, certified, compiled, compiled_bound, is_compiled
 
 from .batches import traced_in_batches
 from .plane import Plane
@@ -36,6 +36,7 @@ Array = NDArray[np.float64]
 Window = tuple[float, float, float, float]
 
 RTOL = 1e-9  # of the field that is traced; the search for pieces makes do with fewer digits
+FINE_RTOL = 1e-12  # of gradients, which all but vanish where the field is homogeneous
 ROUGH = 1e-5
 AT_WINDINGS = 0.01  # m, smallest cell of the search in the skin about windings
 _CODES = {"B": 0, "gradient": 1, "force_product": 2}
@@ -52,7 +53,8 @@ class Contours:
     paths : tuple of (n, 3) float64, m
         A closed path ends on its first point. Values are larger on the left, seen against the plane's u x v.
     closed : tuple of bool
-        False where a path leaves the window.
+        False where a path leaves the window, or ends: contours of the gradient run into the points where B vanishes,
+        about which it takes all values at once.
     error_m : float
         Largest distance found between a path and the contour, in mid-chord.
     quantity : str
@@ -141,7 +143,7 @@ def contours(
     wanted = check_levels(levels)
     check_quantity(quantity)
     window = _checked(window, tolerance)
-    source = certified(source, RTOL)
+    source = certified(source, RTOL if quantity == "B" else FINE_RTOL)
     return tuple(
         _in_space(level, plane, quantity, trace(source, level, plane, window, float(tolerance), _CODES[quantity]))
         for level in wanted
@@ -204,10 +206,10 @@ def trace(
     from . import _kernels
 
     run: Any = _kernels.trace
-    fast = certified(source, RTOL)
+    fast = source if isinstance(source, Certified) else certified(source, RTOL)
     f, params = compiled(fast)
     g, _ = compiled_bound(fast)
-    rough = params if seeds is not None else compiled(certified(source, ROUGH))[1]
+    rough = params if seeds is not None else compiled(certified(source, ROUGH if code in (0, 3) else RTOL))[1]
     u0, v0, u1, v1 = window
     wide, long = u1 - u0, v1 - v0
     cell = max(wide, long) / 8.0
