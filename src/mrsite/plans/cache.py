@@ -31,8 +31,14 @@ _KEEP = 48  # plans; the oldest go first
 
 
 def switched_on() -> bool:
-    """Whether plans are kept."""
-    return os.environ.get("MRSITE_CACHE", "on").strip().lower() not in ("off", "0", "no", "false")
+    """Whether plans are kept: not switched off, and there is a place for them."""
+    if os.environ.get("MRSITE_CACHE", "on").strip().lower() in ("off", "0", "no", "false"):
+        return False
+    try:
+        folder()
+    except RuntimeError:  # a user without a home
+        return False
+    return True
 
 
 def folder() -> Path:
