@@ -121,7 +121,7 @@ def draw_section(ax: Any, model: MagnetModel, levels_mT: Sequence[float] = _LEVE
     ax.set_ylim(0.0, None)
     ax.set_xlabel("z, m (patient end to the right)")
     ax.set_ylabel("distance from the axis, m")
-    ax.legend(loc="upper right", fontsize=7, framealpha=0.9)
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.22), ncols=3, fontsize=7, frameon=False)
     title(ax, "Lines in section; band shaded, outer edge dashed")
     _stamp(ax, model)
     return ax
