@@ -23,10 +23,12 @@ def assess(
     site: Path = typer.Argument(..., metavar="SITE.toml", help="The site file, or the folder that holds it."),
     out: Path = typer.Option(Path("out"), "-o", "--out", help="Output folder: absent, empty, or an earlier result."),
     check: bool = typer.Option(False, "--check", help="Exit 0 clear, 1 fails, 3 open (for scripts and CI)."),
+    remedies: bool = typer.Option(False, "--remedies", help="Search the least change that cures each failing finding."),
     bundle: bool = typer.Option(False, "--bundle", help="Add a zip of everything with a manifest of hashes."),
 ) -> int:
     """Run every check on a site: annotated DXF, report, findings.json, field maps."""
     from mrsite.base.files import check_output_folder
+    from mrsite.base.text import inert
     from mrsite.cli.progress import bar
     from mrsite.face.site import load_site
 
@@ -35,6 +37,11 @@ def assess(
         loaded = load_site(site, progress=lambda what: tell(f"reading {what}", 0.05))
         result = loaded.assess(progress=lambda what, share: tell(what, 0.1 + 0.6 * share))
         files = result.save(out, bundle=bundle, progress=lambda what, share: tell(what, 0.7 + 0.3 * share))
+    if remedies:
+        with bar("remedies") as tell:
+            cures = result.remedies(progress=tell)
+        for line in cures:
+            print(f"remedy: {inert(line, 500)}")
     _print(result, out, len(files))
     return _STATUS[result.conclusion] if check else 0
 

@@ -72,6 +72,27 @@ class Assessment:
 
         return [Path(p) for p in write_folder(self.outcome, Path(out), progress=progress, bundle=bundle)]
 
+    def remedies(self, *, progress: Callable[[str, float], None] | None = None) -> list[str]:
+        """Search the least change that cures each failing finding; each is re-assessed before it is told.
+
+        Parameters
+        ----------
+        progress : callable, optional
+            Told what is being tried and the share done, 0 to 1.
+
+        Returns
+        -------
+        list of str
+            Sentences: the finding, then its remedies with what else they change; none found is said.
+        """
+        from mrsite.studies.remedies import remedies
+
+        said = []
+        for cure in remedies(self.outcome, progress=progress):
+            said.append(f"{cure.finding.rule} {cure.finding.subject}: {cure.said}")
+            said += [remedy.sentence() for remedy in cure.remedies]
+        return said
+
     def to_json(self, path: str | Path) -> None:
         """Write ``findings.json`` to ``path``; an `InputError` where that cannot be."""
         from mrsite.outputs import findings_json
