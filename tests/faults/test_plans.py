@@ -325,6 +325,20 @@ def test_wrong_or_absent_unit_stops_and_asks(tmp_path: Path, declared: int) -> N
     assert caught.value.decision.candidates[0].unit == "mm"  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(("scale", "declared"), [(100, 1), (100, 5), (1 / 0.0254, 1), (1000, 4)])
+def test_walls_alone_do_not_tell_inch_from_centimetre(tmp_path: Path, scale: float, declared: int) -> None:
+    doc = ezdxf.new("R2010")
+    doc.header["$INSUNITS"] = declared
+    for x0, y0, x1, y1 in ((0, 0, 12, 8), (0.15, 0.15, 6, 7.85), (6.1, 0.15, 11.85, 7.85)):
+        ring = [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
+        for a, b in zip(ring, ring[1:] + ring[:1], strict=True):
+            doc.modelspace().add_line([v * scale for v in a], [v * scale for v in b], dxfattribs={"layer": "A-WALL"})
+    path = tmp_path / "walls.dxf"
+    doc.saveas(path)
+    with pytest.raises(UnitsError):
+        read_plan(path)
+
+
 def test_right_unit_needs_no_asking(tmp_path: Path) -> None:
     plan = read_plan(_plan(tmp_path, unit="mm"))
     assert plan.unit == "mm"

@@ -180,6 +180,7 @@ def _swings(drawing: Drawing, kinds: Sequence[str], more: Array | None) -> Findi
     s = drawing.strokes
     arcs = np.flatnonzero(s[:, 4] != 0) if len(s) else np.zeros(0, dtype=int)
     radii: list[float] = [float(r) for r in more] if more is not None else []
+    on_door = False
     if len(arcs):
         _, radius, _, sweep = arc_of(s[arcs])
         quarter = (np.abs(sweep) > math.radians(55)) & (np.abs(sweep) < math.radians(110)) & (radius > 0)
@@ -193,9 +194,10 @@ def _swings(drawing: Drawing, kinds: Sequence[str], more: Array | None) -> Findi
             )
         )
         at_door = ok & (kind == "door")
-        use = at_door if at_door.sum() >= 2 else ok
+        on_door = bool(at_door.any())
+        use = at_door if on_door else ok
         radii += [float(r) for r in radius[use]]
-    if len(radii) < 2:
+    if len(radii) < (1 if on_door else 2):
         return None
     sizes = np.array(radii)
     scores = _lognormal(sizes, "swing")

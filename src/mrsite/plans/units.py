@@ -179,6 +179,11 @@ def decide_units(
             reason = f"the file declares {declared}, but {others[0]} fits the drawing nearly as well"
         elif support < table["support"]:
             reason = f"the file declares {declared}, and nothing in the drawing confirms it"
+        elif not any(_decides(f, declared, table) for f in findings):
+            reason = (
+                f"the file declares {declared}, and no dimension, door, printed area or scale bar confirms it; "
+                "sizes of walls and letters alone do not tell inch from cm"
+            )
     if not reason:
         assert declared is not None
         return replace(decision, chosen=declared)
@@ -192,6 +197,16 @@ def decide_units(
         )
     raise DrawingUnitsError(
         _refusal(name, reason, decision, size), replace(decision, chosen="", certain=False, conflicts=(reason,))
+    )
+
+
+def _decides(f: Finding, unit: str, table: Mapping[str, Any]) -> bool:
+    """Whether a finding is of a kind that tells units apart, and speaks for this one."""
+    value = f.scores.get(unit, 0.0)
+    return (
+        f.kind in table["decisive"]
+        and value >= max(f.scores.values()) - 0.5
+        and value - _mean(f.scores) >= table["support"] / 2
     )
 
 
