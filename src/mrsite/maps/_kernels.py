@@ -859,8 +859,8 @@ def trace(
         total = n + max(m - 1, 0)
         if total < 2:
             continue
-        if used + total > points.shape[0]:
-            bigger = np.empty((2 * (used + total), 2))
+        if used + total + 1 > points.shape[0]:
+            bigger = np.empty((2 * (used + total + 1), 2))
             for i in range(used):
                 bigger[i, 0] = points[i, 0]
                 bigger[i, 1] = points[i, 1]
@@ -881,6 +881,16 @@ def trace(
             points[used, 0] = path[i, 0]
             points[used, 1] = path[i, 1]
             used += 1
+        if end == 0 and total > 8:
+            # both ways ended in one tight fold: the piece is whole but for it
+            ca = points[used - total, 0] - points[used - 1, 0]
+            cb = points[used - total, 1] - points[used - 1, 1]
+            if ca * ca + cb * cb < 16.0 * tolerance * tolerance:
+                points[used, 0] = points[used - total, 0]
+                points[used, 1] = points[used - total, 1]
+                used += 1
+                end = 1
+                gap = max(gap, 0.5 * math.sqrt(ca * ca + cb * cb))
         ends[pieces] = used
         status[pieces] = end
         pieces += 1

@@ -231,7 +231,7 @@ def trace(
         max(1, round(long / cell)),
         fine,
         max(2.0 * tolerance, 1e-4 * cell),
-        AT_WINDINGS,
+        min(AT_WINDINGS, max(wide, long) / 200.0),
         min(1.0, 0.1 * max(wide, long)),
         np.empty((0, 2)) if seeds is None else np.ascontiguousarray(seeds, dtype=float),
     )

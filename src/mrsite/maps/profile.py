@@ -118,7 +118,13 @@ def outer_radius(source: FieldSource, level: float) -> float:
     InputError
         None below 1000 km.
     """
-    radius = max(1.05 * _extent(source), 0.05)
+    extent = _extent(source)
+    radius = max(1.05 * extent, 0.05)
+    if extent == 0.0:
+        # windings of unknown size: go on from the last sphere, out to 100 m, that the level reaches
+        radii = np.geomspace(0.05, 100.0, 60)
+        reached = [r for r in radii if not _highest_at(source, float(r)) < 0.9 * level]
+        radius = 1.2 * float(reached[-1]) if reached else radius
     while radius < 1e6:
         if _highest_at(source, radius) < 0.9 * level:
             return radius
