@@ -87,7 +87,7 @@ def takes_arrays(thing: Any) -> bool:
 @pytest.mark.parametrize("name", [n for n, t in PUBLIC.items() if takes_arrays(t)])
 def test_arrays_have_their_shape_and_unit(name: str) -> None:
     doc = own_doc(PUBLIC[name])
-    assert re.search(r"\((n|\.\.\.|m|3|2)[,)\s]", doc), f"{name} names no shape"
+    assert re.search(r"\((n|k|\.\.\.|m|3|2)[,)\s]", doc), f"{name} names no shape"
     assert re.search(r"\b(m|mm|T|T/m|T2/m|degrees|kg|A|Pa)\b", doc), f"{name} names no unit"
 
 

@@ -70,7 +70,7 @@ class Grid:
 
 
 def horizontal_grid(window: Sequence[float], height: float, spacing: float) -> Grid:
-    """Points of a horizontal plane, dims (y, x), for a window (x0, y0, x1, y1) and a height z, m."""
+    """Points of a horizontal plane, dims (y, x), for a window (x0, y0, x1, y1), a height z and a spacing, all in m."""
     x0, y0, x1, y1 = (float(w) for w in window)
     return Grid(
         ("y", "x"),
@@ -81,7 +81,7 @@ def horizontal_grid(window: Sequence[float], height: float, spacing: float) -> G
 
 
 def box_grid(low: Sequence[float], high: Sequence[float], spacing: float) -> Grid:
-    """Points of a box between two corners, dims (z, y, x), m."""
+    """Points of a box, dims (z, y, x), between its low and its high corner (3,), at a spacing, all in m."""
     axes = [_axis(n, float(a), float(b), spacing) for n, a, b in zip("xyz", low, high)]
     return Grid(
         ("z", "y", "x"),
@@ -108,7 +108,7 @@ def section_grid(line: ArrayLike, heights: tuple[float, float], spacing: float) 
 
 
 def polyline_grid(points: ArrayLike, spacing: float) -> Grid:
-    """Points along a polyline (k, 3) in space, dims (s,), m: a walk."""
+    """Points along a polyline, dims (s,): a walk by the points (k, 3), m, sampled at a spacing, m, and at its corners."""
     s, path = _along(_corners(points, 3), spacing)
     return Grid(("s",), (s,), (0.0, 0.0, 0.0), ((0.0, 0.0, 0.0),), path)
 
