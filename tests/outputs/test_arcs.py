@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import shapely
 
-from mrsite.outputs.arcs import TOLERANCE, region_arcs, safe_arcs
+from mrsite.outputs.arcs import region_arcs, safe_arcs
 from mrsite.outputs.mark import flattened
 
 
@@ -27,9 +27,9 @@ def test_the_arcs_hold_the_true_curve_within_a_millimetre(kind, offset):
     vertices = safe_arcs(traced + np.array(offset))
     assert len(vertices) < len(traced) / 2
     region = drawn(vertices, offset)
-    # 20 um: what a sagitta taken from three points can miss of a curve whose curvature changes.
-    assert true.difference(region.buffer(2e-5)).area == 0.0
-    assert shapely.hausdorff_distance(true.exterior, region.exterior) < TOLERANCE + 1e-4
+    # 50 um: what a sagitta taken from three points can miss of a curve whose curvature changes.
+    assert true.difference(region.buffer(5e-5)).area == 0.0
+    assert shapely.hausdorff_distance(true.exterior, region.exterior) < 1e-3
 
 
 def test_a_circle_takes_a_handful_of_arcs():
@@ -47,8 +47,8 @@ def test_a_hole_is_drawn_into_the_hole():
     outer, hole = region_arcs(region)
     true = shapely.Polygon(ring("ellipse", 8_000))
     inner = drawn(hole, (0, 0))
-    assert inner.difference(true.buffer(2e-5)).area == 0.0
-    assert true.difference(inner).area < 2 * np.pi * 4 * TOLERANCE
+    assert inner.difference(true.buffer(5e-5)).area == 0.0
+    assert true.difference(inner).area < 2 * np.pi * 4 * 1e-3
     assert drawn(outer, (0, 0)).buffer(2e-6).covers(shapely.Polygon(2 * ring("circle", 300)))
 
 

@@ -55,9 +55,9 @@ def check(host, unit, at, out) -> None:
     for level, name in ((0.5e-3, "0P5"), (3e-3, "3")):
         vertices, between = departures(drawing, f"X-MRIS-B-{name}MT-CUT", level, unit, at)
         assert np.abs(vertices).max() < 2e-3
-        # On the safe side: arcs lie outside the level by at most 2 mm, inside it by no more than a hair.
+        # On the safe side: arcs lie outside the level by about a millimetre at most, inside it by no more than a hair.
         assert between.max() < 1e-4
-        assert between.min() > -2e-3
+        assert between.min() > -1.1e-3
     assert untouched(host.read_bytes(), out.read_bytes())
 
 

@@ -42,7 +42,8 @@ def render(outcome: Outcome, storey: str) -> bytes:
     from mrsite.outputs.marks import storey_drawing
 
     plan = outcome.project.storey(storey).plan
-    made = drawing_files(storey_drawing(outcome, storey, folder=Path(outcome.project.path).parent), plan, host_bytes(plan), storey)
+    drawing = storey_drawing(outcome, storey, folder=Path(outcome.project.path).parent)
+    made = drawing_files(drawing, plan, host_bytes(plan), storey)
     return made.files[made.main]
 
 
