@@ -108,7 +108,7 @@ def section_grid(line: ArrayLike, heights: tuple[float, float], spacing: float) 
 
 
 def polyline_grid(points: ArrayLike, spacing: float) -> Grid:
-    """Points along a polyline, dims (s,): a walk by the points (k, 3), m, sampled at a spacing, m, and at its corners."""
+    """Points along a polyline, dims (s,): a walk by the points (k, 3), m, at a spacing, m, and at its corners."""
     s, path = _along(_corners(points, 3), spacing)
     return Grid(("s",), (s,), (0.0, 0.0, 0.0), ((0.0, 0.0, 0.0),), path)
 
