@@ -55,11 +55,12 @@ class Pose:
 
     def to_magnet(self, points: Array) -> Array:
         """(n, 3) plan metres to (n, 3) magnet metres."""
-        return (np.asarray(points, dtype=np.float64) - np.asarray(self.position)) @ self.rotation
+        away: Array = np.asarray(points, dtype=np.float64) - np.asarray(self.position)
+        return np.asarray(away @ self.rotation)
 
     def to_plan(self, points: Array) -> Array:
         """(n, 3) magnet metres to (n, 3) plan metres."""
-        return np.asarray(points, dtype=np.float64) @ self.rotation.T + np.asarray(self.position)
+        return np.asarray(np.asarray(points, dtype=np.float64) @ self.rotation.T + np.asarray(self.position))
 
     def patient_end(self) -> str:
         """Say in words where the patient end points on the drawing."""

@@ -31,8 +31,9 @@ def body_of(magnet: MagnetModel) -> Body | None:
             said.append("diameter is the default of its class")
     if (length is None or diameter is None) and magnet.coils:
         said.append("size is that of its windings: the cryostat is larger")
-        length = length or 2.0 * max(max(abs(c.z_min), abs(c.z_max)) for c in magnet.coils)
-        diameter = diameter or 2.0 * max(c.outer_radius for c in magnet.coils)
+        rows = [c.row() for c in magnet.coils]  # inner radius, outer radius, z_min, z_max, ...
+        length = length or 2.0 * max(max(abs(row[2]), abs(row[3])) for row in rows)
+        diameter = diameter or 2.0 * max(row[1] for row in rows)
     if length is None or diameter is None:
         return None
     if bore is not None and bore >= diameter:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mrsite.base.errors import InputError
-from mrsite.site.evidence import Evidence, Region, VolumeResult, Wanted
+from mrsite.site.evidence import Evidence, Region, VolumeResult, Wanted, WantedVolume
 from mrsite.site.project import Project
 from mrsite.site.regions import Regions
 from mrsite.site.surroundings import results
@@ -67,7 +67,7 @@ def _vents(project: Project, wanted: Wanted) -> dict[str, Any]:
     return {v.scanner: v for v in vent_site(project) if v.scanner in wanted.vents}
 
 
-def _over_positions(project: Project, field: TotalField, volume: object) -> list[VolumeResult | None]:
+def _over_positions(project: Project, field: TotalField, volume: WantedVolume) -> list[VolumeResult | None]:
     """One result for every position of every movable magnet."""
     from dataclasses import replace
 
@@ -79,7 +79,7 @@ def _over_positions(project: Project, field: TotalField, volume: object) -> list
         moved = TotalField(
             tuple(replace(s, poses=(s.poses[min(k, len(s.poses) - 1)],)) for s in field.scanners), field.unmodelled
         )
-        results.append(worst_over(project, moved, volume))  # type: ignore[arg-type]
+        results.append(worst_over(project, moved, volume))
     return results
 
 

@@ -13,7 +13,7 @@ from mrsite.base.units import parse_length
 from mrsite.magnets.model import MagnetModel
 from mrsite.plans.plan import Plan
 from mrsite.site.defaults import default_value
-from mrsite.site.evidence import Wanted, WantedRegion
+from mrsite.site.evidence import Quantity, Wanted, WantedRegion
 from mrsite.site.project import Project, Scanner, Storey
 from mrsite.site.scanners import check_inside
 from mrsite.site.spaces import resolve_spaces
@@ -114,7 +114,8 @@ def quick_wanted(
     at = scanner.isocentre_height if height is None else height
     heights: Any = None if envelope else (at, at)
     regions = []
-    for values, quantity, scale in ((levels_mT, "B", 1e-3), (gradients, "gradient", 1.0)):
+    kinds: tuple[tuple[Sequence[float], Quantity, float], ...] = ((levels_mT, "B", 1e-3), (gradients, "gradient", 1.0))
+    for values, quantity, scale in kinds:
         for level in values:
             if not 0 < level < float("inf"):
                 raise InputError(
@@ -126,7 +127,7 @@ def quick_wanted(
                     level * scale,
                     "envelope" if envelope else "cut",
                     quantity,
-                    heights,  # type: ignore[arg-type]
+                    heights,
                 )
             )
     return Wanted(regions=tuple(regions))

@@ -187,7 +187,7 @@ def _check_size(count: int, spacing: float) -> None:
 def _axis(low: float, high: float, spacing: float) -> Array:
     if not 0 < spacing < float("inf"):
         raise InputError(f"spacing {spacing!r} must be a positive length in metres")
-    return low + spacing * np.arange(int(min((high - low) / spacing + 1e-9, 1e9)) + 1)
+    return np.asarray(low + spacing * np.arange(int(min((high - low) / spacing + 1e-9, 1e9)) + 1), dtype=np.float64)
 
 
 def _window(project: Project, storey: Storey) -> tuple[float, float, float, float]:

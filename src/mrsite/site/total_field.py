@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mrsite.base.pose import Pose
-from mrsite.fields import CoilSet, FieldSource, Placed, Sum, magnitude
+from mrsite.fields import Coil, CoilSet, FieldSource, Loop, Placed, Sum, magnitude
 from mrsite.site.project import Project, Scanner
 
 Array = NDArray[np.float64]
@@ -77,8 +77,14 @@ def placed(scanner: Scanner, pose: Pose, sign: float = 1.0) -> FieldSource:
     source = scanner.magnet.source()
     if sign < 0:
         # Turning a magnet end for end reverses its field only where it is mirror symmetric: negate currents instead.
-        source = CoilSet([replace(coil, current_density=-coil.current_density) for coil in scanner.magnet.coils])
+        source = CoilSet([_reversed(coil) for coil in scanner.magnet.coils])
     return Placed(source, pose.position, pose.rotation)  # type: ignore[arg-type]
+
+
+def _reversed(winding: Coil | Loop) -> Coil | Loop:
+    if isinstance(winding, Loop):
+        return replace(winding, current=-winding.current)
+    return replace(winding, current_density=-winding.current_density)
 
 
 def total_field(project: Project) -> TotalField:

@@ -97,7 +97,8 @@ def _inside(footprint: Any, step: float) -> Array:
     x0, y0, x1, y1 = footprint.bounds
     xs, ys = np.arange(x0 + step / 2, x1, step), np.arange(y0 + step / 2, y1, step)
     grid = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
-    return grid[shapely.contains_xy(footprint, grid[:, 0], grid[:, 1])]
+    inside: Array = grid[shapely.contains_xy(footprint, grid[:, 0], grid[:, 1])]
+    return inside
 
 
 def _values(field: TotalField, points: Array, quantity: Quantity) -> Array:
