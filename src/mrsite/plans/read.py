@@ -15,15 +15,16 @@ import numpy as np
 from mrsite.base.errors import InputError
 from mrsite.plans import cache as kept
 from mrsite.plans.build import build_plan, unit_warnings
-from mrsite.plans.drawing import TYPE_ID, Drawing, Ints, chords
+from mrsite.plans.drawing import TYPE_ID, Array, Drawing, Ints, chords
 from mrsite.plans.dxf_file import Opened, open_drawing, sha256_of, sniff
 from mrsite.plans.flatten import unfold
 from mrsite.plans.layers import classify_layers, classify_name
 from mrsite.plans.limits import Limits
 from mrsite.plans.plan import LayerDecision, Plan, UnitDecision
+from mrsite.plans.swings import find_swings
 from mrsite.plans.tags import area_of
 from mrsite.plans.unit_evidence import area_text_finding, gather
-from mrsite.plans.units import decide_units
+from mrsite.plans.units import decide_units, unit_metres
 
 # A drawing larger than this is not read on trial to find its unit.
 TRIAL_STROKES = 150_000
@@ -132,7 +133,7 @@ def _read(
     kinds = effective_kinds(drawing, decisions)
     walls = wall_strokes(drawing, kinds)
     coarse, _ = chords(drawing.strokes[walls], drawing.owner[walls], None)
-    findings = gather(drawing, [d.kind for d in decisions], kinds, coarse[:, :4])
+    findings = gather(drawing, [d.kind for d in decisions], kinds, coarse[:, :4], _drawn_swings(drawing, kinds))
     size = float(np.ptp(coarse[:, :4].reshape(-1, 2), axis=0).max()) if len(coarse) else float("nan")
     insunits = int(drawing.header["$INSUNITS"]) if "$INSUNITS" in drawing.header else None
 
@@ -156,6 +157,18 @@ def _read(
         return build_plan(opened, drawing, decisions, kinds, final, insunits, box)
     warnings = [w for w in plan.warnings if w not in unit_warnings(decision)]
     return replace(plan, unit_decision=final, warnings=(*unit_warnings(final), *warnings))
+
+
+def _drawn_swings(drawing: Drawing, kinds: Sequence[str]) -> Array | None:
+    """Radii of swings drawn in short lines, in drawing units: looked for at the size of a leaf in each unit in turn."""
+    if len(drawing.strokes) > TRIAL_STROKES:
+        return None
+    found = []
+    for unit, m in unit_metres().items():
+        if unit != "ussurveyfoot":
+            swings = find_swings(drawing, kinds, m)
+            found += [s.radius / m for s in swings if s.source != "swing arc" and s.leaf >= 0]
+    return np.array(found) if found else None
 
 
 def load_drawing(

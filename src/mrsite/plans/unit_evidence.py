@@ -242,8 +242,8 @@ def wall_spacings(walls: Array) -> Array:
 
 def _wall_spacing(walls: Array) -> Finding | None:
     gaps = wall_spacings(walls)
-    if len(gaps) < 6:
-        return None
+    if len(gaps) < max(6, 0.15 * min(len(walls), 400)):
+        return None  # few of the lines are faces of walls: what pairs there are may be anything
     lo, mid, hi = np.percentile(gaps, [20, 50, 80])
     return Finding(
         "wall thickness",
