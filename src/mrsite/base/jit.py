@@ -36,7 +36,8 @@ def jit(
         Let a product and a sum become one fused operation: rounded once instead of twice, NaN and
         infinity as ever, a fifth faster. Not where a*b - c*d must vanish exactly by symmetry.
     signature : numba signature, optional
-        Compile for these types alone, when the module is imported: for kernels that take a compiled function as an argument.
+        Compile for these types alone, when the module is imported: for kernels that take a compiled
+        function as an argument.
     """
     import numba
 
