@@ -200,6 +200,20 @@ def test_arrays_pickles_and_shapes(name):
     assert isinstance(source, fields.FieldSource)
 
 
+def test_callers_on_several_threads_and_after_a_fork_get_the_same():
+    import multiprocessing
+    from concurrent.futures import ThreadPoolExecutor
+
+    points = cloud(30_000)
+    expected = SET.flux_density(points)
+    with ThreadPoolExecutor(4) as pool:
+        for b in pool.map(SET.flux_density, [points] * 8):
+            np.testing.assert_array_equal(b, expected)
+    if "fork" in multiprocessing.get_all_start_methods():
+        with multiprocessing.get_context("fork").Pool(1) as pool:
+            np.testing.assert_array_equal(pool.apply(SET.flux_density, (points,)), expected)
+
+
 def test_placed_turns_field_and_jacobian():
     points = cloud(50)
     placed = fields.Placed(SET, (0.3, -0.2, 1.0), TURN.tolist())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any
@@ -11,6 +13,8 @@ from numpy.typing import ArrayLike
 
 from .source import Array, Leaf, Params, as_points, pack
 
+_THREADS = threading.Lock()
+_LOADED_BY = os.getpid()
 THREADED_FROM = 20_000  # below it threads cost more than they bring
 
 
@@ -65,13 +69,17 @@ def evaluate(params: Params, points: Array) -> tuple[Array, Array]:
     flat = points.reshape(-1, 3)
     b = np.empty_like(flat)
     jac = np.empty((flat.shape[0], 9))
-    run: Any
-    if flat.shape[0] < THREADED_FROM or (threads := _kernels.threads()) < 2:
-        run = _kernels.serial
-        run(params, flat, b, jac)
+    run: Any = _kernels.serial
+    threads = _kernels.threads() if flat.shape[0] >= THREADED_FROM and os.getpid() == _LOADED_BY else 1
+    # numba's threads serve one caller at a time and do not outlive a fork: anyone else computes on the thread they have
+    if threads > 1 and _THREADS.acquire(blocking=False):
+        try:
+            run = _kernels.threaded
+            run(params, flat, b, jac, threads)
+        finally:
+            _THREADS.release()
     else:
-        run = _kernels.threaded
-        run(params, flat, b, jac, threads)
+        run(params, flat, b, jac)
     return b.reshape(points.shape), jac.reshape(*points.shape, 3)
 
 
