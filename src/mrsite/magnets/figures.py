@@ -159,9 +159,10 @@ def refuse_nonsense(model: MagnetModel, figures: Figures, size: Dimensions) -> N
     by_level: dict[tuple[float, bool], dict[str, LineFigure]] = {}
     for f in figures.lines:
         by_level.setdefault((f.level, f.extent), {})[f.direction] = f
+    farthest = min((f.level for f in figures.lines), default=0.0)
     for pair in by_level.values():
         # Inner lines of a magnet whose axis field turns sign may be longer across; the far one of a cylinder is not.
-        if len(pair) == 2 and pair["axial"].level <= 1e-3 and pair["axial"].distance < pair["radial"].distance:
+        if len(pair) == 2 and pair["axial"].level == farthest <= 1e-3 and pair["axial"].distance < pair["radial"].distance:
             raise InputError(
                 f"{where(pair['axial'].number)}: the {pair['axial'].name} is shorter than the {pair['radial'].name}, "
                 "which no cylindrical magnet's far line is: are the two swapped? Axial is along the bore"

@@ -27,6 +27,7 @@ _RARE_PRIOR = 0.05
 _LEAST_SHARE = 0.06  # of the pilot tries accepted: below it the prior is widened
 _MOST_TRIES = 9  # for each member wanted
 _ENOUGH = 0.7  # of the members wanted: a tier that finds fewer is left for a wider one
+_WHOLE_TRIES = 24
 _FINE_M = 0.03  # half-rounding below which random designs of a class hardly ever meet two pairs
 _FEWEST = 10  # members below which a tier counts as failed
 _NEGLIGIBLE = 0.01  # weight of a pattern that gets no members
@@ -42,8 +43,8 @@ class _Tally:
     feasible: int = 0
     accepted: list[Array] | None = None
 
-    def add(self, problem: Problem, rng: np.random.Generator) -> None:
-        outcome = problem.attempt(rng, self.pattern)
+    def add(self, problem: Problem, rng: np.random.Generator, whole: bool = False) -> None:
+        outcome = problem.attempt(rng, self.pattern, problem.whole(rng) if whole else None)
         self.tries += 1
         self.feasible += outcome.feasible
         if outcome.currents is not None:
@@ -125,6 +126,13 @@ def fit(
             notes.append(f"prior {tier} met the figures in {number} of {tried} designs: a wider one was drawn")
     assert found is not None
     tier, problem, tallies = found
+    if not any(t.members for t in tallies) and _rich(figures):
+        # Figures at many levels leave so narrow a way that no random design meets it: all cells may serve.
+        rng = np.random.default_rng(np.random.SeedSequence([seed, 3]))
+        for tally in tallies:
+            for _ in range(_WHOLE_TRIES):
+                tally.add(problem, rng, whole=True)
+        notes.append("no design drawn from the class met all figures: the whole winding room was used")
     if not any(t.members for t in tallies):
         raise InputError(explain(data, figures, size, seed))
     ensemble = _ensemble(problem, tallies, tier)

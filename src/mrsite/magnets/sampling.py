@@ -221,9 +221,19 @@ class Problem:
         x = programme.extreme(objective, programme.total)
         return None if x is None else programme.currents(x)
 
-    def attempt(self, rng: np.random.Generator, pattern: Pattern) -> Try:
-        """Draw a design and, where the figures allow it, a winding of it."""
-        design = draw_design(rng, self.lattice, self.size, self.prior, self.shielding, _SPHERES)
+    def whole(self, rng: np.random.Generator) -> Design:
+        """Draw a design that may use every cell, with the worst homogeneity of the prior."""
+        number = np.arange(len(self.lattice.cells))
+        shield = number >= self.lattice.primary
+        low, high = self.prior.current_density
+        density = float(rng.uniform(0.5 * (low + high), high))
+        worst = 10.0 ** self.prior.homogeneity_log10[1]
+        return Design(number, np.where(shield, -1.0, 1.0), density, worst, int(rng.integers(_SPHERES)))
+
+    def attempt(self, rng: np.random.Generator, pattern: Pattern, design: Design | None = None) -> Try:
+        """Draw a design, unless one is given, and where the figures allow it a winding of it."""
+        if design is None:
+            design = draw_design(rng, self.lattice, self.size, self.prior, self.shielding, _SPHERES)
         extra = rng.uniform(0.0, 1.2)
         functional = rng.standard_normal(len(self._outside)) @ self._outside
         other = -functional if rng.random() < 0.5 else rng.standard_normal(len(self._outside)) @ self._outside
