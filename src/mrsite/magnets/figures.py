@@ -162,7 +162,9 @@ def refuse_nonsense(model: MagnetModel, figures: Figures, size: Dimensions) -> N
     farthest = min((f.level for f in figures.lines), default=0.0)
     for pair in by_level.values():
         # Inner lines of a magnet whose axis field turns sign may be longer across; the far one of a cylinder is not.
-        if len(pair) == 2 and pair["axial"].level == farthest <= 1e-3 and pair["axial"].distance < pair["radial"].distance:
+        if len(pair) < 2 or not pair["axial"].level == farthest <= 1e-3:
+            continue
+        if pair["axial"].distance < pair["radial"].distance:
             raise InputError(
                 f"{where(pair['axial'].number)}: the {pair['axial'].name} is shorter than the {pair['radial'].name}, "
                 "which no cylindrical magnet's far line is: are the two swapped? Axial is along the bore"
