@@ -60,6 +60,12 @@ def classes() -> tuple[NeighbourClass, ...]:
     )
 
 
+@cache
+def plain_uses() -> frozenset[str]:
+    """Return the uses of rooms that hold no sensitive thing, as they are folded."""
+    return frozenset(_fold(w) for w in read_toml(data_folder("guidance") / "neighbours.toml").data["plain_uses"])
+
+
 def wants(project: Project) -> Wanted:
     """Ask for nothing: what is here is judged by the checks of its kind."""
     return Wanted()
@@ -213,8 +219,16 @@ def _names(kind: NeighbourClass) -> set[str]:
 
 
 def _suspects(project: Project, kind: NeighbourClass) -> list[Space]:
-    """Return the spaces whose name or use suggests this class, the magnets' own rooms apart."""
-    return [s for s in project.spaces if _suggests(kind, f"{s.name or ''} {s.use or ''}")]
+    """Return the spaces whose name or use suggests this class, the magnets' own rooms apart.
+
+    Where the file states a use that holds no such thing (a control room, a corridor), the name
+    alone suggests nothing: "CT WAITING" stated as waiting is a waiting room.
+    """
+    return [
+        s
+        for s in project.spaces
+        if _fold(s.use or "") not in plain_uses() and _suggests(kind, f"{s.name or ''} {s.use or ''}")
+    ]
 
 
 def _answered(project: Project, kind: NeighbourClass) -> bool:
