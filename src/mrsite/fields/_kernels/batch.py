@@ -530,4 +530,4 @@ def threaded(params, points, b, jac, threads):
         if chunk < chunks:
             first = chunk * CHUNK
             last = min(n, first + CHUNK)
-        _chunk(params, points[first:last], b[first:last], jac[first:last])
+            _chunk(params, points[first:last], b[first:last], jac[first:last])
