@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
@@ -332,9 +333,7 @@ class MagnetModel:
             The magnet is not modelled.
         """
         self.require_modelled()
-        from mrsite.fields import CoilSet
-
-        return CoilSet(list(self.coils))
+        return _central(self)
 
     def member_sources(self) -> tuple[CoilSet, ...]:
         """Return a field source for each member of the ensemble; empty where there is none."""
@@ -355,6 +354,14 @@ class MagnetModel:
 
             why = self.not_modelled_why or "it has no windings yet: run `mrsite magnets fit` on its file"
             raise InputError(f"magnet {self.id!r} has no field model: {why}")
+
+
+@lru_cache(maxsize=32)
+def _central(model: MagnetModel) -> CoilSet:
+    """The central windings of a model, packed once: a source remembers its own packing."""
+    from mrsite.fields import CoilSet
+
+    return CoilSet(list(model.coils))
 
 
 _MAPPINGS = ("helium", "siting", "dimension_sources", "design")
