@@ -226,7 +226,8 @@ def _wound(curves: list[Array]) -> tuple[Array, ...]:
         if not np.array_equal(curve[0], curve[-1]):
             ring = np.concatenate([curve, curve[:1]])  # both ends lie on the axis
         rings.append(ring[np.r_[True, (np.diff(ring, axis=0) != 0.0).any(axis=1)]])
-    rings = [ring for ring in rings if len(ring) > 3]
+    # a trace that wandered at a winding's corner until its limit: what it can enclose, outlined on the safe side
+    rings = [ring if len(ring) < _WANDERED else _hull(ring) for ring in rings if len(ring) > 3]
     if not rings:
         return ()
     noded = shapely.unary_union([shapely.LineString(ring) for ring in rings])
@@ -241,6 +242,18 @@ def _wound(curves: list[Array]) -> tuple[Array, ...]:
     for part in shapely.get_parts(whole):
         out += [np.asarray(ring.coords) for ring in (part.exterior, *part.interiors)]
     return tuple(out)
+
+
+#: Far more points than any line has at a millimetre.
+_WANDERED = 20_000
+
+
+def _hull(ring: Array) -> Array:
+    import shapely
+    from shapely.geometry.polygon import orient
+
+    hull = shapely.convex_hull(shapely.multipoints(ring))
+    return np.asarray(orient(hull, 1.0).exterior.coords) if hull.geom_type == "Polygon" else ring[:4]
 
 
 def _winding(ring: Array, point: tuple[float, float]) -> int:
