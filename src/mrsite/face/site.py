@@ -75,18 +75,18 @@ class Site:
         """Rooms and areas: what was read and what was stated."""
         import pandas
 
-        from mrsite.site.tables import room_rows
+        from mrsite.site.tables import ROOM_COLUMNS, room_rows
 
-        return pandas.DataFrame(room_rows(self.project))
+        return pandas.DataFrame(room_rows(self.project), columns=list(ROOM_COLUMNS))
 
     @property
     def doors(self) -> pandas.DataFrame:
         """Doors with the two spaces they join."""
         import pandas
 
-        from mrsite.site.tables import door_rows
+        from mrsite.site.tables import DOOR_COLUMNS, door_rows
 
-        return pandas.DataFrame(door_rows(self.project))
+        return pandas.DataFrame(door_rows(self.project), columns=list(DOOR_COLUMNS))
 
     def field_map(
         self, storey: str | None = None, height: float | None = None, spacing: float = 0.05

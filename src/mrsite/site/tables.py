@@ -7,6 +7,35 @@ from typing import Any
 from mrsite.site.project import Project
 
 
+#: Columns of the tables, so that one without rows has them too.
+ROOM_COLUMNS = (
+    "storey",
+    "number",
+    "name",
+    "zone",
+    "use",
+    "occupancy",
+    "area_m2",
+    "status",
+    "stated",
+    "note",
+    "geometry",
+)
+DOOR_COLUMNS = (
+    "storey",
+    "number",
+    "from",
+    "to",
+    "clear_width_m",
+    "leaves",
+    "opens_into",
+    "lock",
+    "status",
+    "x",
+    "y",
+)
+
+
 def room_rows(project: Project) -> list[dict[str, Any]]:
     """Return one row a space: storey, number, name, zone, use, occupancy, area_m2, status, stated, note, geometry."""
     return [
