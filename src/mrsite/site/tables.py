@@ -6,7 +6,6 @@ from typing import Any
 
 from mrsite.site.project import Project
 
-
 #: Columns of the tables, so that one without rows has them too.
 ROOM_COLUMNS = (
     "storey",
