@@ -19,11 +19,19 @@ class Limits:
         Entities after all blocks are unfolded, counted by multiplying down the block tree.
     depth : int
         Blocks nested in one another.
+    entities : int
+        Entities of a building model (IFC).
+    seconds, memory_mb : float
+        What the reader of a building model or a converter of drawings may take; each runs in a process of its
+        own that is ended there.
     """
 
     file_mb: float = 64.0
     leaves: int = 800_000
     depth: int = 64
+    entities: int = 800_000
+    seconds: float = 60.0
+    memory_mb: float = 2048.0
 
     @classmethod
     def of(cls, given: Limits | dict[str, float] | None) -> Limits:
@@ -36,5 +44,6 @@ class Limits:
         for name in given:
             if name not in known:
                 raise InputError(f"limit {name!r} is not known: the limits are {', '.join(sorted(known))}")
-        values = {name: (float(v) if name == "file_mb" else int(v)) for name, v in given.items()}
+        whole = {f.name for f in fields(cls) if f.type == "int"}
+        values = {name: (int(v) if name in whole else float(v)) for name, v in given.items()}
         return cls(**values)  # type: ignore[arg-type]

@@ -136,9 +136,10 @@ class Room:
     polygon : shapely Polygon, m
         The faces of its walls, holes included; empty when ``status`` is withheld without one.
     area_m2 : float
-        Area of the polygon.
+        Area of the outline as its source has it: of the polygon, or of the space of a building model, which
+        may reach to the middle of its walls where the polygon ends at their faces.
     printed_area_m2 : float or None
-        What the drawing prints in the room.
+        What the drawing prints in the room, or the model's quantities state.
     reason : str
         Why it is withheld or only proposed.
     source : str
@@ -203,7 +204,10 @@ class Door:
 
 @dataclass(frozen=True)
 class Window:
-    """A window: middle, ends on the wall's centre line, and the two spaces on its sides."""
+    """A window: middle, ends on the wall's centre line, and the two spaces on its sides.
+
+    ``sill_m`` and ``head_m`` are heights above the storey's floor, where a building model tells them.
+    """
 
     at: Point
     width_m: float
@@ -212,6 +216,8 @@ class Window:
     status: Status
     source: str
     storey: str | None = None
+    sill_m: float | None = None
+    head_m: float | None = None
 
 
 @dataclass(frozen=True)
@@ -267,6 +273,68 @@ class Cull:
     why: str
 
 
+@dataclass(frozen=True)
+class ModelStorey:
+    """A storey of the building model that a plan was cut from.
+
+    Parameters
+    ----------
+    key : str
+        What tells it apart for good: the model's GlobalId.
+    elevation : float, m
+        Of its floor, in the model's own heights.
+    height : float or None, m
+        To the next storey above.
+    slab_m : float or None
+        Thickness of the slab under its floor.
+    rooms, doors : int
+        What the model says is on it.
+    read : bool
+        Whether the plan holds it.
+    """
+
+    name: str
+    key: str
+    elevation: float
+    height: float | None
+    slab_m: float | None
+    rooms: int
+    doors: int
+    read: bool
+
+
+@dataclass(frozen=True)
+class Georeference:
+    """Where a plan lies on the earth, as far as its file says.
+
+    Parameters
+    ----------
+    north_deg : float or None
+        True north, degrees anticlockwise from plan +x.
+    latitude, longitude : float or None
+        Of the plan's origin, degrees.
+    crs : str
+        Name of the projected system of ``origin``, e.g. ``"EPSG:27700"``.
+    origin : (easting, northing, height) or None, m
+        Where the plan's origin lies in it.
+    rotation_deg : float
+        Of plan +x in it, anticlockwise from east.
+    scale : float
+        Map metres in one plan metre.
+    source : str
+        What says so.
+    """
+
+    north_deg: float | None
+    latitude: float | None
+    longitude: float | None
+    crs: str
+    origin: tuple[float, float, float] | None
+    rotation_deg: float
+    scale: float
+    source: str
+
+
 @dataclass(frozen=True, eq=False)
 class Plan:
     """A drawing read. All coordinates are plan metres (drawing coordinate times ``unit_m``).
@@ -274,6 +342,7 @@ class Plan:
     ``linework`` is stored as one array of points, cut at ``line_offsets``, with the index into
     ``layers`` of each piece. ``blocks`` are the block references of modelspace: name, insertion point (m),
     rotation (degrees anticlockwise).
+    ``storeys`` are those of the building model that the plan was cut from; a drawing has none.
 
     ``read``, ``repaired`` and ``guessed`` are the three lists to show a person;
     ``incomplete`` says why walls may be missing, and is empty when none is known to be.
@@ -310,6 +379,8 @@ class Plan:
     warnings: tuple[str, ...] = ()
     incomplete: tuple[str, ...] = ()
     blocks: tuple[tuple[str, Point, float], ...] = field(default=(), repr=False)
+    storeys: tuple[ModelStorey, ...] = ()
+    georeference: Georeference | None = None
 
     @property
     def walls(self) -> MultiLineString:
