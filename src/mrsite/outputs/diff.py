@@ -285,7 +285,7 @@ def cloud_drawings(changes: Changes) -> dict[str, Drawing]:
             (Text("CLOUD", inert(said, 120), (x0, y1 + k * letter), letter, 0.0, "left", said),)
             for k in range(4, 24, 2)
         ]
-        marks += placers.setdefault(storey, Placer()).best(texts)
+        marks += placers.setdefault(storey, Placer(letter)).best(texts)
     style = style_of("CLOUD", name, "changed since the last issue")
     return {
         storey: Drawing(storey, tuple(marks), {"CLOUD": style}, scale, joined(box_of(tuple(marks))), ("mrsite diff",))

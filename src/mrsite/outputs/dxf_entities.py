@@ -59,6 +59,7 @@ class Dialect:
     ltscale: float = 1.0
     block: str = "MRSITE-DATA"
     paper: bool = False
+    cleaned: dict[str, str] = field(default_factory=dict, repr=False)
 
     def handle(self) -> str | None:
         """Return a new handle."""
@@ -73,6 +74,12 @@ class Dialect:
 
     def text(self, text: str) -> str:
         """Return a text that this file can hold and that no reader takes for a command."""
+        known = self.cleaned.get(text)  # provenance is the same on every entity
+        if known is None:
+            known = self.cleaned[text] = self._clean(text)
+        return known
+
+    def _clean(self, text: str) -> str:
         clean = " ".join("".join(c if c.isprintable() else " " for c in text).split())[:240]
         # %% and ^ begin control codes in TEXT; a backslash may begin \\U+ or \\M+.
         clean = clean.replace("%%", "% %").replace("^", "^ ")

@@ -79,7 +79,7 @@ def line_marks(lines: Sequence[Line], height: float, placer: Placer, *, suffix: 
     for line in lines:
         marks += [Polyline(line.item, ring, True, line.note) for ring in line.rings]
         for ring in line.rings:
-            placer.draw(flattened(ring, True, 0.02), height)
+            placer.draw(flattened(ring, True, 0.02))
     for line in sorted(lines, key=lambda one: -max((_length(r) for r in one.rings), default=0.0)):
         text = line.name + (f"  {suffix}" if suffix else "")
         if line.incomplete:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 Point = tuple[float, float]
@@ -113,13 +114,6 @@ Mark = Polyline | Text | Hatch | Circle | Tag
 
 
 @dataclass(frozen=True)
-class Background:
-    """Line work of the host for outputs that draw the plan themselves: kind and points."""
-
-    lines: tuple[tuple[str, tuple[Point, ...]], ...] = ()
-
-
-@dataclass(frozen=True)
 class Drawing:
     """All marks of one storey (or section), in the order in which they are drawn.
 
@@ -150,6 +144,11 @@ class Drawing:
     provenance: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     title: tuple[tuple[str, str], ...] = ()
+
+    @cached_property
+    def boxes(self) -> tuple[Box | None, ...]:
+        """The box around each mark; None for what is not shown."""
+        return tuple(None if isinstance(mark, Tag) else box_of((mark,)) for mark in self.marks)
 
     def paper(self, millimetres: float) -> float:
         """Return the length in m that is so many millimetres on the plotted sheet."""

@@ -20,11 +20,13 @@ from mrsite.outputs.line_marks import line_marks, lines_of
 from mrsite.outputs.magnet_marks import UNVERIFIED, Standing, magnet_marks
 from mrsite.outputs.mark import Box, Drawing, LayerStyle, Mark, Text, box_of
 from mrsite.outputs.order import numbered
-from mrsite.outputs.placing import Placer, joined
+from mrsite.outputs.placing import HOST, Placer, joined
 from mrsite.outputs.title_marks import legend, scale_bar, scale_check, table
 
 #: Plotted height of ordinary letters, mm.
 LETTER_MM = 2.5
+#: Rows of a list on the drawing; longer ones go on in the report.
+_MOST_ROWS = 60
 _MEANING = {
     "MAGNET": "magnet, isocentre, arrow to the patient end",
     "EQPT": "equipment with its limit",
@@ -112,7 +114,7 @@ def storey_drawing(
     tables: list[tuple[str, list[list[str]]]] = []
     if findings:
         listed = [["no.", "verdict", "rule", "subject", "finding"]]
-        listed += [[n, f.status, f.rule, f.subject, f.message] for n, f in findings if f.status != "pass"][:40]
+        listed += [[n, f.status, f.rule, f.subject, f.message] for n, f in findings if f.status != "pass"]
         tables.append(("FINDINGS THAT ARE NOT A PASS (all in the report)", listed))
     if equipment:
         tables.append(("EQUIPMENT", equipment_rows(equipment, outcome)))
@@ -133,9 +135,11 @@ class _Base:
         if self.host is not None and not all(map(math.isfinite, self.host)):
             self.host = None
         self.occupied = _occupied(plan) if plan is not None else None
-        self.placer = Placer(self.host)
-        for text in plan.texts if plan is not None else ():
-            self.placer.occupy(_text_at(text))
+        self.placer = Placer(self.letter, self.host)
+        if plan is not None:
+            self.placer.draw(plan.line_points, HOST, breaks=plan.line_offsets)
+            for text in plan.texts:
+                self.placer.occupy(_text_at(text))
         self.marks: list[Mark] = []
         self.meanings: dict[str, str] = {}
         self.notes: list[str] = []
@@ -181,7 +185,10 @@ class _Base:
         )[0]
         for name, cells in tables:
             below = joined(box_of(tuple(beside)))[1] - 5 * letter
-            beside += table(name, cells, x, below, 0.9 * letter, limit=110)[0]
+            shown = cells[: _MOST_ROWS + 1]
+            if len(shown) < len(cells):
+                shown.append([f"... and {len(cells) - len(shown)} more: all are in the report"])
+            beside += table(name, shown, x, below, 0.9 * letter, limit=110)[0]
         bar = joined(box_of(tuple(beside)))[1] - 4 * letter
         beside += scale_bar(x, bar, letter, self.settings.plot_scale)
         if self.host is not None:

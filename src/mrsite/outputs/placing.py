@@ -1,4 +1,4 @@
-"""Where texts go so that they do not lie on one another."""
+"""Where texts go so that they do not lie on one another, nor on lines where it can be helped."""
 
 from __future__ import annotations
 
@@ -7,98 +7,75 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mrsite.outputs.mark import Box, Point, Text, text_box, text_width
+import numpy as np
+import numpy.typing as npt
+
+from mrsite.outputs.ink import Ink
+from mrsite.outputs.mark import Box, Point, Text, text_box
+
+#: How bad it is to cover a line: ours must be read along their whole length, the host's need not.
+OURS, HOST = 6, 2
 
 
 @dataclass
 class Placer:
-    """Boxes that are taken, while one drawing is being decided.
+    """Boxes and lines that are there already, while one drawing is being decided.
 
     Parameters
     ----------
+    letter : float
+        Height of ordinary letters, m: the grain in which lines are remembered.
     inside : box or None
         Where texts should lie, if they can.
-    ink : list of points
-        Of lines that texts should not cross.
     """
 
+    letter: float
     inside: Box | None = None
-    taken: list[Box] = field(default_factory=list)
-    ink: list[Point] = field(default_factory=list)
-    _array: Any = None
-    _boxes: Any = None
+    _held: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros((64, 4)))  #: boxes, with room to spare
+    _count: int = 0
+    _ink: Ink = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._ink = Ink(0.5 * self.letter)
 
     def occupy(self, box: Box) -> None:
         """Keep texts away from a box."""
-        self.taken.append(box)
+        if self._count == len(self._held):
+            self._held = np.vstack([self._held, np.zeros_like(self._held)])
+        self._held[self._count] = box
+        self._count += 1
 
-    def draw(self, points: Iterable[Point], step: float) -> None:
-        """Keep texts off a line, sampled at a step."""
-        last: Point | None = None
-        for x, y in points:
-            if last is not None:
-                count = min(2000, max(1, int(math.hypot(x - last[0], y - last[1]) / step)))
-                self.ink += [
-                    (last[0] + (x - last[0]) * k / count, last[1] + (y - last[1]) * k / count) for k in range(count)
-                ]
-            last = (x, y)
+    def draw(self, points: Iterable[Point] | Any, weight: int = OURS, *, breaks: Any = ()) -> None:
+        """Keep texts off a line; ``breaks`` are the indices of points at which a new line begins."""
+        self._ink.draw(points if hasattr(points, "shape") else list(points), weight, breaks=breaks)
 
     def best(self, candidates: Sequence[tuple[Text, ...]]) -> tuple[Text, ...]:
         """Return the first of some candidates that is free, else the one that overlaps least; occupy it."""
         chosen, least = candidates[0], math.inf
         for texts in candidates:
-            badness = self._badness(map(text_box, texts))
+            badness = self._badness([text_box(text) for text in texts])
             if badness < least:
-                badness += self._crossings(texts)
+                badness += sum(0.02 * text.height**2 * self._ink.under(text) for text in texts)
             if badness < least:
                 chosen, least = texts, badness
             if least == 0.0:
                 break
         for text in chosen:
-            self.taken.append(text_box(text))
+            self.occupy(text_box(text))
         return chosen
 
-    def _crossings(self, texts: Sequence[Text]) -> float:
-        """Return how much of the lines lies under some texts, as an area."""
-        import numpy as np
-
-        if not self.ink:
-            return 0.0
-        if self._array is None or len(self._array) != len(self.ink):
-            self._array = np.array(self.ink)
-        total = 0.0
-        for text in texts:
-            width, height = text_width(text.text, text.height), 1.5 * text.height
-            angle = math.radians(text.rotation_deg)
-            d = self._array - np.array(text.at)
-            along = d[:, 0] * math.cos(angle) + d[:, 1] * math.sin(angle)
-            across = -d[:, 0] * math.sin(angle) + d[:, 1] * math.cos(angle)
-            left = {"left": 0.0, "centre": -0.5, "right": -1.0}[text.align] * width
-            hits = (along > left) & (along < left + width) & (np.abs(across) < height / 2)
-            total += 0.3 * text.height**2 * float(hits.sum())
-        return total
-
-    def _badness(self, boxes: Iterable[Box]) -> float:
-        total = 0.0
-        for box in boxes:
-            area = (box[2] - box[0]) * (box[3] - box[1])
-            total += self._covered(box)
-            if self.inside is not None:
-                total += 0.3 * (area - _overlap(box, self.inside))
+    def _badness(self, boxes: Sequence[Box]) -> float:
+        total = self._covered(boxes)
+        if self.inside is not None:
+            for box in boxes:
+                total += 0.3 * ((box[2] - box[0]) * (box[3] - box[1]) - _overlap(box, self.inside))
         return round(total, 9)
 
-
-    def _covered(self, box: Box) -> float:
-        """Return how much of a box is taken, boxes on one another counted each."""
-        import numpy as np
-
-        if not self.taken:
-            return 0.0
-        if self._boxes is None or len(self._boxes) != len(self.taken):
-            self._boxes = np.array(self.taken)
-        held = self._boxes
-        wide = np.minimum(held[:, 2], box[2]) - np.maximum(held[:, 0], box[0])
-        high = np.minimum(held[:, 3], box[3]) - np.maximum(held[:, 1], box[1])
+    def _covered(self, boxes: Sequence[Box]) -> float:
+        """Return how much of some boxes is taken, boxes on one another counted each."""
+        held, asked = self._held[: self._count], np.array(boxes)[:, None, :]
+        wide = np.minimum(held[:, 2], asked[..., 2]) - np.maximum(held[:, 0], asked[..., 0])
+        high = np.minimum(held[:, 3], asked[..., 3]) - np.maximum(held[:, 1], asked[..., 1])
         return float((np.maximum(wide, 0.0) * np.maximum(high, 0.0)).sum())
 
 

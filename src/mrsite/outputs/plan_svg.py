@@ -43,15 +43,14 @@ def place(drawing: Drawing, linework: Sequence[Any], window: Box) -> bytes:
 
     lines = [line for line in linework if len(line.points) and near(line.points)]
 
-    def shown(mark: Mark) -> bool:
-        box = None if isinstance(mark, Tag) else box_of((mark,))
+    def shown(mark: Mark, box: Box | None) -> bool:
         if box is None:
             return False
         if isinstance(mark, Text):  # half a word is worse than none
             return box[0] >= window[0] and box[1] >= window[1] and box[2] <= window[2] and box[3] <= window[3]
         return near(((box[0], box[1]), (box[2], box[3])))
 
-    marks = tuple(mark for mark in drawing.marks if shown(mark))
+    marks = tuple(mark for mark, box in zip(drawing.marks, drawing.boxes) if shown(mark, box))
     cut = replace(drawing, marks=marks, extent=window)
     body, box = picture(cut, lines)
     margin = window[0] - box[0]

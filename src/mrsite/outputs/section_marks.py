@@ -26,7 +26,7 @@ def section_drawing(outcome: Outcome, section: Section, *, folder: Path | None =
     settings = project.drawing
     letter = 2.5e-3 * settings.plot_scale
     name = layer_namer(settings.layers, settings.prefix, folder)
-    placer = Placer()
+    placer = Placer(letter)
     reach = max((abs(v) for line in section.lines for v in line.region.bounds[::2]), default=4.0) + _BEYOND
     marks: list[Mark] = _floors(outcome, section, reach, letter, placer)
     lines = []

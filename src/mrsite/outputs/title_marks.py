@@ -39,11 +39,12 @@ def table(
     """Return a table's marks, hanging from (x, y), and its width; the first row is the heading."""
     shown = [[inert(cell, limit) for cell in row] for row in rows]
     columns = max((len(row) for row in shown), default=0)
-    widths = [max((len(row[c]) for row in shown if c < len(row)), default=0) for c in range(columns)]
+    full = [row for row in shown if len(row) == columns]  # a closing remark may run on over the columns
+    widths = [max((len(row[c]) for row in full), default=0) for c in range(columns)]
     starts, at = [], 0.0
     for width in widths:
         starts.append(at)
-        at += 0.85 * text_width("m" * width, letter) + 1.5 * letter
+        at += text_width("m" * width, letter) + 1.5 * letter
     marks: list[Mark] = [Text(item, title, (x, y - letter), 1.4 * letter)]
     line = y - 4 * letter
     for row in shown:
