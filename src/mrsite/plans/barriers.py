@@ -13,6 +13,8 @@ from mrsite.plans.swings import Swing
 from mrsite.plans.tags import TagText
 
 SAGITTA_M = 0.005
+# A block larger than so many leaves is no door but a part of a plan.
+MAX_LEAVES = 4.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,11 +55,12 @@ def choose_barriers(
     kind = np.array(kinds, dtype=object)
     of = kind[drawing.owner] if len(drawing.owner) else np.zeros(0, dtype=object)
 
-    # What a leaf sweeps is no door line work in some other gap.
+    # What a leaf sweeps is no door line work in some other gap; nor is the rest of its block, unless that holds a plan.
     swept = np.zeros(len(kind), dtype=bool)
+    size = _block_sizes(drawing, {s.insert for s in swings}, scale)
     for s in swings:
         swept[list(s.owners)] = True
-        if s.insert >= 0:
+        if size.get(s.insert, np.inf) < MAX_LEAVES * s.radius:
             swept |= drawing.ent_insert == s.insert
     swept_any = swept.copy()
     swept &= kind == "door"
@@ -81,6 +84,17 @@ def choose_barriers(
         panels = np.flatnonzero(door_panels(drawing, kinds, scale)[drawing.owner] & ~swept_any[drawing.owner])
         door = np.vstack([door, sample(_inside(drawing.strokes[panels, :4] * scale, window))])
         yield Barriers(shaped, closed[distinct(closed)], door, sample(glazing), "lines shaped like walls")
+
+
+def _block_sizes(drawing: Drawing, blocks: set[int], scale: float) -> dict[int, float]:
+    """Longer side of the box of each outermost block reference, m."""
+    out = {}
+    for k in blocks - {-1}:
+        placed = drawing.inserts[k]
+        a, b = np.searchsorted(drawing.owner, [placed.first, placed.last])
+        if b > a:
+            out[k] = scale * float(np.ptp(drawing.strokes[a:b, :4].reshape(-1, 2), axis=0).max())
+    return out
 
 
 def _inside(seg: Array, window: tuple[float, float, float, float] | None) -> Array:

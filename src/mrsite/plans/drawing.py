@@ -7,6 +7,7 @@ already unfolded here.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -209,3 +210,14 @@ def chords(strokes: Array, owner: Ints, tolerance: float | None) -> tuple[Array,
         x[zero], y[zero] = arcs[index[zero], 0], arcs[index[zero], 1]
         out[where, column], out[where, column + 1] = x, y
     return out, np.repeat(owner, counts)
+
+
+def fit_circle(p: Array) -> tuple[Array, float, float]:
+    """Algebraic circle fit (Kasa 1976): centre, radius, largest residual."""
+    base = p.mean(axis=0)
+    q = p - base
+    a = np.column_stack([2 * q, np.ones(len(q))])
+    solution, *_ = np.linalg.lstsq(a, (q * q).sum(axis=1), rcond=None)
+    radius = math.sqrt(max(float(solution[2] + solution[0] ** 2 + solution[1] ** 2), 0.0))
+    distance = np.hypot(q[:, 0] - solution[0], q[:, 1] - solution[1])
+    return base + solution[:2], radius, float(np.abs(distance - radius).max())

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from mrsite.plans.drawing import TYPE_ID, Array, Fill, RawDimension, RawText
+from mrsite.plans.drawing import TYPE_ID, Array, Fill, RawDimension, RawText, fit_circle
 
 Stroke = tuple[float, float, float, float, float]
 
@@ -194,21 +194,68 @@ def _by_path(e: Any, ns: dict[str, Any], sink: Sink) -> None:
         sink.bad.append((f"{ns.get('handle') or '?'}", str(ns.get("layer", "0")), e.dxftype()))
         return
     closed = len(points) > 3 and math.dist(points[0][:2], points[-1][:2]) < 1e-6 * size
-    sink.add(bulges(points, False, 1), ns.get("layer", "0"), kind, handle_of(ns), closed)
+    round_ = None if closed else as_arc(np.array(points)[:, :2])
+    sink.add([round_] if round_ else bulges(points, False, 1), ns.get("layer", "0"), kind, handle_of(ns), closed)
 
 
-def _virtual(e: Any, ns: dict[str, Any], sink: Sink) -> None:
-    """MLINE and the like: what ezdxf explodes it into, as one entity."""
-    sub = Sink(sink.layer_index)
-    try:
-        for v in e.virtual_entities():
-            gather_entity(v, sub)
-    except Exception:
-        return sink.skip(e.dxftype())
-    for i, count in enumerate(sub.counts):
-        start = sum(sub.counts[:i])
-        sink.add(sub.strokes[start : start + count], ns.get("layer", "0"), "MLINE", handle_of(ns), sub.closed[i])
-    return None
+def as_arc(points: Array) -> Stroke | None:
+    """Return a curve that runs along a circle, as an exploded door swing does, as one arc; else None."""
+    if len(points) < 5:
+        return None
+    centre, radius, residual = fit_circle(points)
+    if not radius > 0 or residual > 0.004 * radius:
+        return None
+    turn = np.unwrap(np.arctan2(points[:, 1] - centre[1], points[:, 0] - centre[0]))
+    sweep = float(turn[-1] - turn[0])
+    if not math.pi / 18 < abs(sweep) < math.pi or (np.diff(turn) * sweep < 0).any():
+        return None
+    (x0, y0), (x1, y1) = points[0].tolist(), points[-1].tolist()
+    return x0, y0, x1, y1, math.tan(sweep / 4)
+
+
+def mline_strokes(vertices: Sequence[MLineVertex], closed: bool) -> list[Stroke]:
+    """Return the lines of a multiline.
+
+    Each vertex holds its place, the direction of the line that leaves it, the direction of the mitre,
+    and for each element the distances along the mitre, then along the line to where it starts, stops,
+    starts again (DXF reference, MLINE, code 41).
+    """
+    out: list[Stroke] = []
+    n = len(vertices)
+    for k in range(n if closed else n - 1):
+        (x, y), (dx, dy), (mx, my), elements = vertices[k]
+        (x1, y1), _, (nx, ny), onward = vertices[(k + 1) % n]
+        for mine, theirs in zip(elements, onward, strict=False):
+            if not mine or not theirs:
+                continue
+            px, py = x + mx * mine[0], y + my * mine[0]
+            qx, qy = x1 + nx * theirs[0], y1 + ny * theirs[0]
+            stops = list(mine[1:]) or [0.0]
+            for i in range(0, len(stops), 2):
+                start = (px + dx * stops[i], py + dy * stops[i])
+                stop = (px + dx * stops[i + 1], py + dy * stops[i + 1]) if i + 1 < len(stops) else (qx, qy)
+                if start != stop:
+                    out.append((*start, *stop, 0.0))
+    return out
+
+
+MLineVertex = tuple[tuple[float, float], tuple[float, float], tuple[float, float], list[Sequence[float]]]
+
+
+def _mline(e: Any, ns: dict[str, Any], sink: Sink) -> None:
+    vertices: list[MLineVertex] = [
+        (
+            (v.location.x, v.location.y),
+            (v.line_direction.x, v.line_direction.y),
+            (v.miter_direction.x, v.miter_direction.y),
+            list(v.line_params),
+        )
+        for v in e.vertices
+    ]
+    strokes = mline_strokes(vertices, bool(ns.get("flags", 0) & 2))
+    if not strokes:
+        return sink.skip("MLINE without lines")
+    return sink.add(strokes, ns.get("layer", "0"), "MLINE", handle_of(ns))
 
 
 def _leader(e: Any, ns: dict[str, Any], sink: Sink) -> None:
@@ -393,7 +440,7 @@ _READERS: dict[str, Callable[[Any, dict[str, Any], Sink], None]] = {
     "ELLIPSE": _by_path,
     "SPLINE": _by_path,
     "HELIX": _by_path,
-    "MLINE": _virtual,
+    "MLINE": _mline,
     "LEADER": _leader,
     "SOLID": _solid,
     "TRACE": _solid,

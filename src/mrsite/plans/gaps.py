@@ -63,9 +63,9 @@ def wall_ends(seg: Array) -> tuple[Array, Array, Ints, Bools]:
     i, _ = touching(seg, tree, points, own, 0.006)
     loose = np.ones(len(points), dtype=bool)
     loose[i] = False
-    # A loose end just past a crossing is an overshoot, not the end of a wall.
-    k = np.flatnonzero(loose & free)
-    i, j = touching(seg, tree, points[k] - 0.06 * out[k], own[k], 0.06)
+    # An end just past a crossing is an overshoot or a corner of boxes drawn over one another, not the end of a wall.
+    k = np.flatnonzero(free)
+    i, j = touching(seg, tree, points[k] - 0.06 * out[k], own[k], 0.066)
     o, u = out[k][i], unit[j]
     cross = np.abs(o[:, 0] * u[:, 1] - o[:, 1] * u[:, 0])
     rel = seg[j, :2] - points[k][i]

@@ -15,6 +15,7 @@ from mrsite.plans.gaps import Gap, find_gaps
 from mrsite.plans.leaves import Doorway, doorways, gap_doorway, panel_doorways
 from mrsite.plans.nearby import WallFinder
 from mrsite.plans.plan import Cull, LayerDecision
+from mrsite.plans.recesses import rejoin
 from mrsite.plans.rooms import Space, assign_tags, follow_leaders, locate, make_spaces, prefer_layers, tell_of_suites
 from mrsite.plans.segments import connectors
 from mrsite.plans.swings import Swing, find_swings
@@ -128,6 +129,12 @@ def _read(
     moved = follow_leaders(inside, loose, leaders, faces)
     inside = prefer_layers(inside, label_layers)
     joins, side = _join(ways, faces)
+    whole, to_face = rejoin(faces, inside, ways, joins)
+    recesses = len(faces) - len(whole)
+    if recesses:
+        inside = {to_face[f]: tags for f, tags in inside.items()}
+        faces = whole
+        joins, side = _join(ways, faces)
     keep, plan_views, reasons = _plan_faces(faces, inside, ways, clusters)
     frames = _sheet_frames(faces, ways, joins)
     if frames.any():
@@ -171,6 +178,8 @@ def _read(
     repaired_tags: tuple[str, ...] = ()
     if moved:
         repaired_tags = (f"{moved} room tags outside their room were brought in along their leader lines",)
+    if recesses:
+        repaired_tags += (f"{recesses} unnamed recesses joined to the room they open into without a door",)
     repaired = (
         (f"{len(joints)} gaps in the line work closed (up to {GAP_DRAWN_M * 1000:.0f} mm, at openings up to 160 mm)",)
         if len(joints)

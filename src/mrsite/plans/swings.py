@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mrsite.plans.drawing import TYPE_ID, Array, Drawing, Ints, arc_of
+from mrsite.plans.drawing import TYPE_ID, Array, Drawing, Ints, arc_of, fit_circle
 
 # Leaves from 0.45 m (cupboards) to 1.7 m (one leaf of a bed door); drawn open by 25 to 115 degrees.
 LEAF_M = (0.45, 1.75)
@@ -190,17 +190,6 @@ def _fit(run: list[tuple[int, int]], seg: Array, index: Ints, drawing: Drawing) 
         owners,
         "swing drawn in short lines",
     )
-
-
-def fit_circle(p: Array) -> tuple[Array, float, float]:
-    """Algebraic circle fit (Kasa 1976): centre, radius, largest residual."""
-    base = p.mean(axis=0)
-    q = p - base
-    a = np.column_stack([2 * q, np.ones(len(q))])
-    solution, *_ = np.linalg.lstsq(a, (q * q).sum(axis=1), rcond=None)
-    radius = math.sqrt(max(float(solution[2] + solution[0] ** 2 + solution[1] ** 2), 0.0))
-    distance = np.hypot(q[:, 0] - solution[0], q[:, 1] - solution[1])
-    return base + solution[:2], radius, float(np.abs(distance - radius).max())
 
 
 class _Leaves:

@@ -1,0 +1,86 @@
+"""The process that opens a model: ``python -m mrsite.plans.ifc.worker JOB.json``.
+
+It is started by `run` with limits on its time and memory, and may crash: the geometry library is C++
+and models are written by others. What it finds, or why the model is refused, goes to a file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from mrsite.base.errors import InputError
+from mrsite.plans.ifc.facts import to_json
+from mrsite.plans.ifc.step import look
+
+
+def main(job_file: str) -> None:
+    """Do the job: read the model, write ``facts.json`` or ``refused.json`` beside it."""
+    job = json.loads(Path(job_file).read_text("utf-8"))
+    folder = Path(job_file).parent
+    try:
+        text = _read(job, folder)
+        (folder / "facts.json").write_text(text, "utf-8")
+    except InputError as error:
+        (folder / "refused.json").write_text(json.dumps(error.message), "utf-8")
+    except MemoryError:
+        (folder / "refused.json").write_text(
+            json.dumps(f"{job['name']}: memory_mb is not enough for this model; export only what matters, or raise it"),
+            "utf-8",
+        )
+
+
+def _read(job: dict[str, Any], folder: Path) -> str:
+    from mrsite.plans.ifc.content import take_apart
+
+    data = Path(job["path"]).read_bytes()
+    text = look(data, job["name"], job["entities"])
+    del data
+    model = _open(job["path"], job["name"], text.schema)
+    trace = os.open(folder / "at", os.O_CREAT | os.O_WRONLY, 0o600)
+
+    def mark(guid: str) -> None:
+        os.pwrite(trace, guid.encode("utf-8", "replace")[:64].ljust(64), 0)
+
+    try:
+        facts = take_apart(
+            model,
+            file=job["name"],
+            units_m=job["units_m"],
+            storey=job["storey"],
+            mark=mark,
+            skip=frozenset(job["skip"]),
+        )
+    except RecursionError:
+        raise InputError(f"{job['name']}: the model is nested without end; export it again") from None
+    except (AttributeError, TypeError, RuntimeError, ValueError) as error:
+        raise InputError(
+            f"{job['name']}: the model is not what its schema {text.schema} says ({_short(error)}); export it again"
+        ) from None
+    return to_json(facts)
+
+
+def _open(path: str, name: str, schema: str) -> Any:
+    import ifcopenshell
+
+    try:
+        model = ifcopenshell.open(path)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise InputError(f"{name}: the model cannot be read ({_short(error)}); export it again") from None
+    if model is None or not str(model.schema).upper().startswith(schema):
+        raise InputError(f"{name}: the model cannot be read as {schema}; export it again")
+    if not model.by_type("IfcProject"):
+        raise InputError(f"{name}: the model has no IfcProject; export the whole building, not a part of it")
+    return model
+
+
+def _short(error: BaseException) -> str:
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= 160 else text[:157] + "..."
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
