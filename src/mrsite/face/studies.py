@@ -87,14 +87,28 @@ def sweep(
     return pandas.DataFrame(table_rows(done.study, done.results))
 
 
-def survey(path: str | Path, readings: str | Path | None = None) -> Survey:
+def survey(
+    path: str | Path,
+    readings: str | Path | None = None,
+    *,
+    level_mT: float | None = None,
+    height: float = 1.0,
+    layer: str | None = None,
+    units: str | None = None,
+) -> Survey:
     """Compare readings with the prediction, judge them by themselves, and learn the magnet from them.
 
     Parameters
     ----------
     path : path of a site file
-    readings : path of a CSV, optional
+    readings : path of a CSV or DXF, optional
         Columns x, y (m), height (m above floor), B with its unit; by default that of ``[[survey]]``.
+    level_mT : float, optional
+        ``readings`` hold a digitised line of this level: a DXF, or a CSV with x and y alone.
+    height : float, m
+        Above the floor, of that line.
+    layer, units : str, optional
+        Layer of that line and unit of its DXF, where they do not follow from the drawing.
 
     Returns
     -------
@@ -106,6 +120,8 @@ def survey(path: str | Path, readings: str | Path | None = None) -> Survey:
     InputError
         Readings that cannot be understood, or a site that cannot be read.
     """
+    from mrsite.studies.survey.contour import Contour
     from mrsite.studies.survey.run import survey as run
 
-    return run(path, readings)
+    contour = None if level_mT is None else Contour(level_mT * 1e-3, height, layer, units)
+    return run(path, readings, contour=contour)

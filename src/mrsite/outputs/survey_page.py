@@ -7,9 +7,11 @@ import io
 from typing import Any
 
 from mrsite.base.text import cell, inert
+from mrsite.checks.finding import Outcome
 from mrsite.magnets import write_model
 from mrsite.outputs import plan_svg
 from mrsite.outputs.marks import storey_drawing
+from mrsite.outputs.survey_marks import Place, with_places
 from mrsite.studies.survey.run import Survey
 
 _COLUMNS = (
@@ -27,6 +29,9 @@ _COLUMNS = (
     "line_shift_m",
     "compliance",
 )
+
+#: More places than these hide the plan; all are in the table.
+_MOST_PLACES = 400
 
 
 def files(survey: Survey) -> dict[str, bytes]:
@@ -101,11 +106,11 @@ def _page(survey: Survey) -> bytes:
     from jinja2 import Environment, PackageLoader
     from markupsafe import Markup
 
-    outcome = survey.after or survey.before
-    plan = outcome.project.storey(survey.scanner.storey).plan
-    drawing = storey_drawing(outcome, survey.scanner.storey)
-    svg = plan_svg.render(drawing, plan.linework if plan is not None else (), whole=False).decode()
-    svg = svg.split("?>", 1)[-1]
+    plans = [("Readings on the prediction", _plan(survey, survey.before))]
+    if survey.after is not None:
+        plans.append(
+            ("Readings on the updated magnet: right at this site and nowhere else", _plan(survey, survey.after))
+        )
     environment = Environment(loader=PackageLoader("mrsite", "data/outputs"), autoescape=True)
     page = environment.get_template("survey.html.j2").render(
         site=survey.project.name,
@@ -114,9 +119,26 @@ def _page(survey: Survey) -> bytes:
         columns=_COLUMNS,
         rows=[[_shown(row[c]) for c in _COLUMNS] for row in rows(survey)[:2000]],
         left_out=max(len(survey.readings.B) - 2000, 0),
-        svg=Markup(svg),
+        plans=[(name, Markup(svg)) for name, svg in plans],
     )
     return page.encode()
+
+
+def _plan(survey: Survey, outcome: Outcome) -> str:
+    storey = outcome.project.storey(survey.scanner.storey)
+    r = survey.readings
+    places = [
+        Place(name, (float(r.at[k, 0]), float(r.at[k, 1])), not survey.verdicts.agrees[k])
+        for k, name in enumerate(r.names)
+        if r.storeys is None or r.storeys[k] == storey.name
+    ]
+    drawing = with_places(storey_drawing(outcome, storey.name), places[:_MOST_PLACES])
+    linework = storey.plan.linework if storey.plan is not None else ()
+    x0, y0, x1, y1 = drawing.extent
+    if places:
+        xs, ys = zip(*(place.at for place in places))
+        x0, y0, x1, y1 = min(xs) - 2, min(ys) - 2, max(xs) + 2, max(ys) + 2
+    return plan_svg.place(drawing, linework, (x0, y0, x1, y1)).decode().split("?>", 1)[-1]
 
 
 def _shown(value: Any) -> str:

@@ -475,6 +475,10 @@ class SurveyEntry(Entry):
     instrument: str | None = None
     calibrated: Date | None = None
     background: Point3 | Finite | None = None
+    level_mT: Positive | None = None  #: the readings are a digitised line of this level
+    height: Finite = 1.0  #: m above floor, of that line
+    layer: Name | None = None  #: of that line, where the readings are a DXF
+    units: str | None = None
 
 
 class AttestationEntry(Entry):

@@ -7,9 +7,10 @@ import io
 import math
 import re
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,18 +59,27 @@ class Readings:
     read: tuple[str, ...]
 
 
-def read_readings(path: Path | str) -> Readings:
+_NOTHING: Mapping[str, float] = MappingProxyType({})
+
+
+def read_readings(path: Path | str, fixed: Mapping[str, float] = _NOTHING) -> Readings:
     """Read a CSV of readings.
 
     Columns (in any order, further ones are let be): ``x``, ``y`` in m; ``height`` in m above floor;
     ``B`` with its unit in the header (``B_mT``, ``B (G)``, ...); optionally ``U`` with its unit
     (expanded uncertainty), ``storey``, ``point``.
 
+    Parameters
+    ----------
+    fixed : mapping
+        ``height`` (m) or ``B`` (T) of every row, where the table has no such column: a digitised
+        contour has one level and one height.
+
     Raises
     ------
     InputError
         No such file or columns, no unit, separators that cannot be told apart, a cell that is no
-        number (with its line).
+        number (with its line), a column beside a fixed value of the same.
     """
     path = Path(path)
     if not path.is_file():
@@ -81,8 +91,9 @@ def read_readings(path: Path | str) -> Readings:
     for header in rows:
         if any(cell.strip() for cell in header):
             break
-    columns = _Columns(header, path.name, rows.line_num)
+    columns = _Columns(header, path.name, rows.line_num, fixed)
     body = [(rows.line_num, row) for row in rows if any(cell.strip() for cell in row)]
+    stops, body = len(body), [(line, row) for line, row in body if columns.read(row)]
     if not body:
         raise InputError(f"{path.name} holds no readings")
     if len(body) > _LIMIT:
@@ -91,20 +102,25 @@ def read_readings(path: Path | str) -> Readings:
     numbers = {name: array("d") for name in columns.numbers}
     for line, row in body:
         for name, column in columns.numbers.items():
-            numbers[name].append(_number(row, column, comma, path.name, line, header[column]))
-    b = np.frombuffer(numbers["B"]) * columns.scale["B"]
+            optional = name == "U" and not (column < len(row) and row[column].strip())
+            cell = math.nan if optional else _number(row, column, comma, path.name, line, header[column])
+            numbers[name].append(cell)
+    b = np.frombuffer(numbers["B"]) * columns.scale["B"] if "B" in numbers else np.full(len(body), fixed["B"])
+    height = np.frombuffer(numbers["height"]).copy() if "height" in numbers else np.full(len(body), fixed["height"])
     u = np.frombuffer(numbers["U"]) * columns.scale["U"] if "U" in numbers else np.full(len(b), np.nan)
     if (b < 0).any():
         line = body[int(np.argmax(b < 0))][0]
         raise InputError(f"{path.name}, line {line}: a magnitude is never negative: give |B|, not one axis")
     said = [
         f"separator {'tab' if delimiter == chr(9) else delimiter!r}, decimal {'comma' if comma else 'point'}",
-        f"B in {columns.unit_name}",
+        f"B in {columns.unit_name}" if "B" in numbers else f"every point lies on the {fixed['B'] * 1e3:g} mT line",
     ]
+    if stops > len(body):
+        said.append(f"{stops - len(body)} places of the table have no reading and were left out")
     return Readings(
         path.name,
         np.column_stack([np.frombuffer(numbers["x"]), np.frombuffer(numbers["y"])]),
-        np.frombuffer(numbers["height"]).copy(),
+        height,
         b,
         u,
         _words(body, columns.words.get("storey")),
@@ -140,24 +156,34 @@ def _delimiter(text: str, name: str) -> str:
 class _Columns:
     """Which column holds what, by its header."""
 
-    def __init__(self, header: Sequence[str], name: str, line: int) -> None:
+    def __init__(self, header: Sequence[str], name: str, line: int, fixed: Mapping[str, float]) -> None:
         self.numbers: dict[str, int] = {}
         self.words: dict[str, int] = {}
         self.scale: dict[str, float] = {}
         self.unit_name = ""
         for k, cell in enumerate(header):
             self._take(k, cell.strip())
-        missing = [c for c in ("x", "y", "height", "B") if c not in self.numbers]
+        twice = [c for c in fixed if c in self.numbers]
+        if twice:
+            raise InputError(
+                f"{name}, line {line}: {twice[0]} is a column here and was also given for all points: use one"
+            )
+        missing = [c for c in ("x", "y", "height", "B") if c not in self.numbers and c not in fixed]
         if missing:
             raise InputError(
                 f"{name}, line {line}: no column {missing[0]!r}; wanted are x, y, height (m) and B with its unit, "
                 f"for example x,y,height,B_mT; it has {inert(', '.join(header), 120)!r}"
             )
-        if "B" not in self.scale:
+        if "B" in self.numbers and "B" not in self.scale:
             raise InputError(
                 f"{name}, line {line}: column {header[self.numbers['B']]!r} does not say its unit; "
                 "write B_mT, B_uT, B_G or B_T"
             )
+
+    def read(self, row: Sequence[str]) -> bool:
+        """Whether a row holds a reading: on a sheet that was walked, some places stay empty."""
+        column = self.numbers.get("B")
+        return column is None or (column < len(row) and bool(row[column].strip()))
 
     def _take(self, k: int, cell: str) -> None:
         folded = cell.casefold().replace("µ", "u").replace("μ", "u")

@@ -10,20 +10,22 @@ from numpy.typing import NDArray
 
 from mrsite.base.errors import InputError
 from mrsite.base.text import inert
+from mrsite.base.toml import Document
 from mrsite.checks.finding import Outcome
 from mrsite.checks.run import assess
-from mrsite.fields import flux_density_and_jacobian, gradient_of_magnitude
-from mrsite.magnets import banded_values
 from mrsite.site.load import load_project
 from mrsite.site.project import Project, Scanner, Space, Storey
 from mrsite.site.schema import SurveyEntry, read_site_file
 from mrsite.site.spaces import space_at
 from mrsite.site.total_field import placed
+from mrsite.studies.survey.contour import Contour, read_contour
 from mrsite.studies.survey.instrument import Instrument
+from mrsite.studies.survey.prediction import predict
 from mrsite.studies.survey.readings import Readings, read_readings
 from mrsite.studies.survey.suspicions import Suspicion, suspicions
 from mrsite.studies.survey.update import Update, update_model
 from mrsite.studies.survey.verdicts import Verdicts, agreement, compliance
+from mrsite.studies.survey.walk import Stop, walk, widest
 
 Array = NDArray[np.float64]
 
@@ -61,14 +63,51 @@ class Survey:
     next_points: tuple[tuple[float, float], ...]
 
 
-def survey(path: Path | str, readings: Path | str | None = None, *, instrument: Instrument | None = None) -> Survey:
+@dataclass(frozen=True, eq=False)
+class Walk:
+    """A survey yet to be made: where to read, on a plan."""
+
+    scanner: Scanner
+    outcome: Outcome
+    stops: tuple[Stop, ...]
+
+
+def plan_walk(path: Path | str, most: int = 40) -> Walk:
+    """Choose where to take the readings of a survey.
+
+    Parameters
+    ----------
+    most : int
+        No more places than this.
+
+    Raises
+    ------
+    InputError
+        A site that cannot be read, or has no one magnet with a field model.
+    """
+    site_file, document = read_site_file(path)
+    project = load_project(site_file, document)
+    scanner = _scanner(project, project.surveys[0] if len(project.surveys) == 1 else None)
+    outcome = assess(project)
+    return Walk(scanner, outcome, walk(outcome, scanner, most))
+
+
+def survey(
+    path: Path | str,
+    readings: Path | str | None = None,
+    *,
+    instrument: Instrument | None = None,
+    contour: Contour | None = None,
+) -> Survey:
     """Compare readings with a site.
 
     Parameters
     ----------
     readings : path, optional
-        CSV of readings; by default that of the site file's ``[[survey]]``.
+        CSV of readings, or a digitised line; by default that of the site file's ``[[survey]]``.
     instrument : Instrument, optional
+    contour : Contour, optional
+        What line it is, where ``readings`` holds a line of the field instead of points.
 
     Raises
     ------
@@ -77,12 +116,14 @@ def survey(path: Path | str, readings: Path | str | None = None, *, instrument: 
     """
     site_file, document = read_site_file(path)
     project = load_project(site_file, document)
-    entry = project.surveys[0] if project.surveys else None
+    entry = _entry(project, document, readings)
     if readings is None:
         if entry is None:
             raise InputError(f"{document.path.name}: there is no [[survey]]; name the file of readings")
         readings = document.path.parent / entry.readings
-    table = read_readings(readings)
+    if contour is None and entry is not None:
+        contour = _stated_contour(entry)
+    table = read_readings(readings) if contour is None else read_contour(readings, contour)
     meter = instrument or Instrument()
     scanner = _scanner(project, entry)
     storeys = _storeys(project, scanner, table)
@@ -113,9 +154,34 @@ def survey(path: Path | str, readings: Path | str | None = None, *, instrument: 
         before,
         after,
         tuple("" if s is None else s.label for s in _spaces(project, table, storeys)),
-        (*table.read, *said, *note),
-        _next_points(after or before, scanner, storeys[0] if storeys else None),
+        (*table.read, _record(entry), *said, *note),
+        _next_points(after or before, scanner),
     )
+
+
+def _entry(project: Project, document: Document, readings: Path | str | None) -> SurveyEntry | None:
+    """Return the ``[[survey]]`` that is meant: the only one, or the one that names the file."""
+    surveys = project.surveys
+    if readings is None:
+        if len(surveys) > 1:
+            names = ", ".join(inert(s.readings) for s in surveys)
+            raise InputError(f"{document.path.name}: there are {len(surveys)} [[survey]]: name one of {names}")
+        return surveys[0] if surveys else None
+    there = Path(readings).resolve()
+    named = [s for s in surveys if (document.path.parent / s.readings).resolve() == there]
+    return named[0] if named else surveys[0] if len(surveys) == 1 else None
+
+
+def _record(entry: SurveyEntry | None) -> str:
+    if entry is None or entry.instrument is None:
+        return "instrument not stated: give [[survey]] instrument and calibrated for the record"
+    return f"instrument: {entry.instrument}, calibrated {entry.calibrated or 'at a date not stated'}"
+
+
+def _stated_contour(entry: SurveyEntry) -> Contour | None:
+    if entry.level_mT is None:
+        return None
+    return Contour(entry.level_mT * 1e-3, entry.height, entry.layer, entry.units)
 
 
 def _scanner(project: Project, entry: SurveyEntry | None) -> Scanner:
@@ -188,21 +254,9 @@ def _verdicts(
     points: Array,
     background: Array,
 ) -> Verdicts:
-    pose = scanner.poses[0]
-    source = placed(scanner, pose)
-    b, jac = flux_density_and_jacobian(source, points)
-    b = b + background
-    predicted = np.linalg.norm(b, axis=1)
-    slope = gradient_of_magnitude(b, jac)
-    value, lower, upper = banded_values(
-        scanner.magnet,
-        pose.to_magnet(points),
-        site_spread=scanner.magnet.site_spread,
-        extra_m=project.position_tolerance_m,
-    )
-    uncertainty = meter.uncertainty(table.B, slope, table.U)
-    low, high = np.maximum(predicted - (value - lower), 0.0), predicted + (upper - value)
-    agrees, shift = agreement(table.B, uncertainty, predicted, low, high, slope)
+    said = predict(project, scanner, points, background)
+    uncertainty = meter.uncertainty(table.B, said.slope, table.U)
+    agrees, shift = agreement(table.B, uncertainty, said.value, said.lower, said.upper, said.slope)
     limits = _spaces(project, table, storeys)
     judged = tuple(
         compliance(
@@ -213,7 +267,7 @@ def _verdicts(
         )
         for r, u, s in zip(table.B, uncertainty, limits)
     )
-    return Verdicts(predicted, low, high, uncertainty, slope, agrees, shift, judged)
+    return Verdicts(said.value, said.lower, said.upper, uncertainty, said.slope, agrees, shift, judged)
 
 
 def _spaces(project: Project, table: Readings, storeys: list[Storey]) -> list[Space | None]:
@@ -240,24 +294,6 @@ def _doubts(
     return suspicions(points[:, :2], table.B, pose.position[:2], pose.bearing_deg, predict, expected)
 
 
-def _next_points(outcome: Outcome, scanner: Scanner, storey: Storey | None) -> tuple[tuple[float, float], ...]:
-    """Points of the 0.5 mT line where its band is widest, well apart."""
+def _next_points(outcome: Outcome, scanner: Scanner) -> tuple[tuple[float, float], ...]:
     region = outcome.evidence.region(scanner.storey, _LIMIT_T)
-    if region is None or region.central.is_empty or region.upper.is_empty:
-        return ()
-    import shapely
-
-    line = shapely.segmentize(region.central.boundary, 0.25)
-    places = shapely.get_coordinates(line)
-    marks = shapely.points(places)
-    width = shapely.distance(marks, region.upper.boundary) + (
-        shapely.distance(marks, region.lower.boundary) if not region.lower.is_empty else 0.0
-    )
-    chosen: list[tuple[float, float]] = []
-    for k in np.argsort(width)[::-1]:
-        x, y = float(places[k, 0]), float(places[k, 1])
-        if all((x - a) ** 2 + (y - b) ** 2 > 1.0 for a, b in chosen):
-            chosen.append((x, y))
-        if len(chosen) == 6:
-            break
-    return tuple(chosen)
+    return () if region is None else tuple(widest(region, 6))
