@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
 from array import array
@@ -17,6 +15,7 @@ from numpy.typing import NDArray
 
 from mrsite.base.errors import InputError
 from mrsite.base.text import inert
+from mrsite.site.csv_table import read_csv
 
 Array = NDArray[np.float64]
 
@@ -81,44 +80,35 @@ def read_readings(path: Path | str, fixed: Mapping[str, float] = _NOTHING) -> Re
         No such file or columns, no unit, separators that cannot be told apart, a cell that is no
         number (with its line), a column beside a fixed value of the same.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise InputError(f"there is no file of readings {inert(str(path))}: check the name")
-    text = _decode(path)
-    delimiter = _delimiter(text, path.name)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    header: list[str] = []
-    for header in rows:
-        if any(cell.strip() for cell in header):
-            break
-    columns = _Columns(header, path.name, rows.line_num, fixed)
-    body = [(rows.line_num, row) for row in rows if any(cell.strip() for cell in row)]
-    stops, body = len(body), [(line, row) for line, row in body if columns.read(row)]
+    given = read_csv(path, "file of readings")
+    name, header, delimiter = given.file, given.header, given.delimiter
+    columns = _Columns(header, name, given.header_line, fixed)
+    body = [(line, row) for line, row in given.rows if columns.read(row)]
     if not body:
-        raise InputError(f"{path.name} holds no readings")
+        raise InputError(f"{name} holds no readings")
     if len(body) > _LIMIT:
-        raise InputError(f"{path.name} holds more than {_LIMIT} readings: split it")
-    comma = _decimal_comma(body, columns.numbers, delimiter, path.name)
-    numbers = {name: array("d") for name in columns.numbers}
+        raise InputError(f"{name} holds more than {_LIMIT} readings: split it")
+    comma = _decimal_comma(body, columns.numbers, delimiter, name)
+    numbers = {what: array("d") for what in columns.numbers}
     for line, row in body:
-        for name, column in columns.numbers.items():
-            optional = name == "U" and not (column < len(row) and row[column].strip())
-            cell = math.nan if optional else _number(row, column, comma, path.name, line, header[column])
-            numbers[name].append(cell)
+        for what, column in columns.numbers.items():
+            optional = what == "U" and not (column < len(row) and row[column].strip())
+            cell = math.nan if optional else _number(row, column, comma, name, line, header[column])
+            numbers[what].append(cell)
     b = np.frombuffer(numbers["B"]) * columns.scale["B"] if "B" in numbers else np.full(len(body), fixed["B"])
     height = np.frombuffer(numbers["height"]).copy() if "height" in numbers else np.full(len(body), fixed["height"])
     u = np.frombuffer(numbers["U"]) * columns.scale["U"] if "U" in numbers else np.full(len(b), np.nan)
     if (b < 0).any():
         line = body[int(np.argmax(b < 0))][0]
-        raise InputError(f"{path.name}, line {line}: a magnitude is never negative: give |B|, not one axis")
+        raise InputError(f"{name}, line {line}: a magnitude is never negative: give |B|, not one axis")
     said = [
         f"separator {'tab' if delimiter == chr(9) else delimiter!r}, decimal {'comma' if comma else 'point'}",
         f"B in {columns.unit_name}" if "B" in numbers else f"every point lies on the {fixed['B'] * 1e3:g} mT line",
     ]
-    if stops > len(body):
-        said.append(f"{stops - len(body)} places of the table have no reading and were left out")
+    if len(given.rows) > len(body):
+        said.append(f"{len(given.rows) - len(body)} places of the table have no reading and were left out")
     return Readings(
-        path.name,
+        name,
         np.column_stack([np.frombuffer(numbers["x"]), np.frombuffer(numbers["y"])]),
         height,
         b,
@@ -128,29 +118,6 @@ def read_readings(path: Path | str, fixed: Mapping[str, float] = _NOTHING) -> Re
         tuple(line for line, _ in body),
         tuple(said),
     )
-
-
-def _decode(path: Path) -> str:
-    data = path.read_bytes()
-    if b"\0" in data[:4096]:
-        if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            return data.decode("utf-16")
-        raise InputError(f"{path.name} is not a text file: save the table as CSV")
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise InputError(f"{path.name} cannot be decoded: save it as CSV (UTF-8)")
-
-
-def _delimiter(text: str, name: str) -> str:
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    counts = {d: first.count(d) for d in (";", "\t", ",")}
-    best = max(counts, key=lambda d: counts[d])
-    if counts[best] == 0:
-        raise InputError(f"{name}, line 1: no separator found; write columns apart by a comma, semicolon or tab")
-    return best
 
 
 class _Columns:
