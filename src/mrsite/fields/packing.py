@@ -79,9 +79,9 @@ def payload(
 
 def unpacked(leaf: Leaf) -> tuple[Array, Array]:
     """The bands (r^2 from which, top order) and the windings of a payload."""
-    from ._kernels import batch
+    from ._kernels import layout
 
-    at, bands = int(batch.HEADER), int(leaf.numbers[6])
+    at, bands = int(layout.HEADER), int(leaf.numbers[6])
     numbers = leaf.numbers
     split = at + 2 * bands
     return numbers[at:split].reshape(-1, 2), numbers[split : split + 5 * leaf.count].reshape(-1, 5)

@@ -1,16 +1,4 @@
-"""From packed sources and points to B and jacobian: one point, a block of points, all blocks serially or on threads.
-
-A packed source is ``(index, numbers)``: index[0] leaves, then (kind, start, count, turned) of each. At ``start`` lie
-position (3), rotation
-(9, columns are the leaf's axes), then the payload of its kind:
-
-coils      digits, z of the series' origin, 1/reference radius, first row of t_m weights, rows, symmetric?, bands,
-           limits of the rungs of Gauss rules, bands x (r^2 from which, top order), then ``count`` windings (r1, r2,
-           z1, z2, j), then the table
-dipole     moment (3)
-uniform    B (3)
-zonal      as coils, with no windings
-"""
+"""From packed sources and points to B and jacobian: one point, a chunk of points, all chunks serially or on threads."""
 # mypy: ignore-errors
 
 from __future__ import annotations
@@ -22,23 +10,10 @@ from numba import prange
 
 from mrsite.base.jit import jit
 
-from .coils import (
-    RUNGS,
-    WAYS,
-    coil_group,
-    loop_group,
-    way,
-    winding_share,
-)
-from .elliptic import STEPS_1, STEPS_2, STEPS_3, dress, dress_block
-from .zonal import BLOCK, zonal_block, zonal_point
+from .axisymmetric import axisymmetric_point, axisymmetric_rows
+from .layout import DIPOLE, UNIFORM
 
-MU0_4 = math.pi * 1e-7  # the conventional mu0 = 4 pi 1e-7; CODATA 2022 differs by 1.3e-10
-COILS = 0
-DIPOLE = 1
-UNIFORM = 2
 CHUNK = 1024  # points sorted and done together; results do not depend on threads since a chunk is one thread's
-HEADER = 8 + RUNGS
 
 
 @jit(contract=True)
@@ -65,66 +40,6 @@ def _dipole(mx, my, mz, x, y, z, out):
             if i == j:
                 s += mrr
             out[3 + 3 * i + j] = k3 * s
-
-
-@jit(inline=True)
-def _band(numbers, at, r2):
-    """Which band of the series serves a squared radius: -1 none. Bands run outwards, their orders fall."""
-    bands = int(numbers[at + 6])
-    found = -1
-    for k in range(bands):
-        if r2 >= numbers[at + HEADER + 2 * k]:
-            found = k
-        else:
-            break
-    return found
-
-
-@jit()
-def _axisymmetric_point(numbers, at, count, x, y, z, out):
-    zc = z - numbers[at + 1]
-    r2 = x * x + y * y + zc * zc
-    band = _band(numbers, at, r2)
-    bands = int(numbers[at + 6])
-    if band >= 0 and r2 < 1e300:
-        top = int(numbers[at + HEADER + 2 * band + 1])
-        zonal_point(numbers, at + int(numbers[at + 3]), numbers[at + 2], top, x, y, zc, out)
-        return
-    rho = math.sqrt(x * x + y * y)
-    windings = at + HEADER + 2 * bands
-    limits = numbers[at + 7 : at + HEADER]
-    acc = np.zeros((4, 1))
-    one_r = np.empty(1)
-    one_z = np.empty(1)
-    one_r[0] = rho
-    one_z[0] = z
-    c = 0.0
-    for i in range(count):
-        o = windings + 5 * i
-        r1 = numbers[o]
-        r2w = numbers[o + 1]
-        z1 = numbers[o + 2]
-        z2 = numbers[o + 3]
-        j = numbers[o + 4]
-        coil_group(
-            way(limits, r1, r2w, z1, z2, rho, z),
-            int(limits[RUNGS]),
-            r1,
-            r2w,
-            z1,
-            z2,
-            j,
-            one_r.shape[0],
-            one_r,
-            one_z,
-            acc,
-        )
-        share = winding_share(r1, r2w, z1, z2, rho, z)
-        c += 4.0 * j * share
-        if share == 0.25:
-            acc[2, 0] = np.nan
-            acc[3, 0] = np.nan
-    dress(x, y, rho, acc[0, 0] * MU0_4, acc[1, 0] * MU0_4, acc[2, 0] * MU0_4, acc[3, 0] * MU0_4, c * MU0_4, out)
 
 
 @jit()
@@ -160,7 +75,7 @@ def point(params, x, y, z, out):
             for i in range(3):
                 local[i] = numbers[at + i]
         else:
-            _axisymmetric_point(numbers, at, count, px, py, pz, local)
+            axisymmetric_point(numbers, at, count, px, py, pz, local)
         _add_turned(turned, rot, local, half, out)
 
 
@@ -183,256 +98,6 @@ def _add_turned(turned, rot, local, half, out):
             out[i] += local[i]
 
 
-@jit(inline=True, contract=True)
-def _steps(a, z0, n, rho, z):
-    """AGM steps that serve a loop at all n points: counts, since a sum of integers is done side by side and a
-    minimum is not.
-    """
-    one = 0
-    two = 0
-    three = 0
-    for i in range(n):
-        zz = (z[i] - z0) * (z[i] - z0)
-        d = a - rho[i]
-        s = a + rho[i]
-        near = d * d + zz
-        far = s * s + zz
-        one += 1 if near < STEPS_1 * far else 0
-        two += 1 if near < STEPS_2 * far else 0
-        three += 1 if near < STEPS_3 * far else 0
-    if one == 0:
-        return 0
-    if two == 0:
-        return 1
-    if three == 0:
-        return 2
-    return 3
-
-
-@jit(contract=True)
-def _loop_rows(numbers, windings, count, chosen, m, x, y, z, b, jac):
-    """Loops alone at the m chosen points: blocks as they come, each with the steps its nearest point needs."""
-    rho = np.empty(BLOCK)
-    zed = np.empty(BLOCK)
-    gx = np.empty(BLOCK)
-    gy = np.empty(BLOCK)
-    none = np.zeros(BLOCK)
-    acc = np.empty((4, BLOCK))
-    work = np.empty((18, BLOCK))
-    for begin in range(0, m, BLOCK):
-        n = min(BLOCK, m - begin)
-        index = chosen[begin : begin + n]
-        for i in range(n):
-            p = index[i]
-            gx[i] = x[p]
-            gy[i] = y[p]
-            zed[i] = z[p]
-        for i in range(n):
-            rho[i] = math.sqrt(gx[i] * gx[i] + gy[i] * gy[i])
-            acc[0, i] = 0.0
-            acc[1, i] = 0.0
-            acc[2, i] = 0.0
-            acc[3, i] = 0.0
-        for c in range(count):
-            o = windings + 5 * c
-            a = numbers[o]
-            z0 = numbers[o + 2]
-            loop_group(_steps(a, z0, n, rho, zed), a, z0, numbers[o + 4] * a * a * MU0_4, n, rho, zed, acc)
-        dress_block(n, gx, gy, acc[0], acc[1], acc[2], acc[3], none, work, index, b, jac)
-
-
-@jit()
-def _exact_rows(numbers, at, count, chosen, m, x, y, z, b, jac):
-    """Windings one by one at the m chosen points of a chunk; of each thick coil, points that share a way go
-    together.
-    """
-    bands = int(numbers[at + 6])
-    windings = at + HEADER + 2 * bands
-    thick = 0
-    for c in range(count):
-        if numbers[windings + 5 * c] != numbers[windings + 5 * c + 1]:
-            thick += 1
-    if thick == 0:
-        _loop_rows(numbers, windings, count, chosen, m, x, y, z, b, jac)
-        return
-    limits = numbers[at + 7 : at + HEADER]
-    rho = np.empty(m)
-    zed = np.empty(m)
-    total = np.zeros((4, m))
-    curl = np.zeros(m)
-    group_r = np.empty(BLOCK)
-    group_z = np.empty(BLOCK)
-    group_x = np.empty(BLOCK)
-    group_y = np.empty(BLOCK)
-    group_c = np.empty(BLOCK)
-    acc = np.empty((4, BLOCK))
-    work = np.empty((18, BLOCK))
-    for i in range(m):
-        p = chosen[i]
-        rho[i] = math.sqrt(x[p] * x[p] + y[p] * y[p])
-        zed[i] = z[p]
-    if thick < count:
-        for begin in range(0, m, BLOCK):
-            n = min(BLOCK, m - begin)
-            for i in range(n):
-                group_r[i] = rho[begin + i]
-                group_z[i] = zed[begin + i]
-                acc[0, i] = 0.0
-                acc[1, i] = 0.0
-                acc[2, i] = 0.0
-                acc[3, i] = 0.0
-            for c in range(count):
-                o = windings + 5 * c
-                a = numbers[o]
-                if a == numbers[o + 1]:
-                    z0 = numbers[o + 2]
-                    steps = _steps(a, z0, n, group_r, group_z)
-                    loop_group(steps, a, z0, numbers[o + 4] * a * a, n, group_r, group_z, acc)
-            for t in range(4):
-                for i in range(n):
-                    total[t, begin + i] = acc[t, i]
-    key = np.empty(m, dtype=np.int64)
-    order = np.empty(m, dtype=np.int64)
-    counts = np.zeros(WAYS + 1, dtype=np.int64)
-    used = np.empty(m, dtype=np.int64)
-    for c in range(count):
-        o = windings + 5 * c
-        r1 = numbers[o]
-        r2 = numbers[o + 1]
-        z1 = numbers[o + 2]
-        z2 = numbers[o + 3]
-        j = numbers[o + 4]
-        if r1 == r2:
-            continue
-        kinds = 0
-        for i in range(m):
-            k = way(limits, r1, r2, z1, z2, rho[i], zed[i])
-            key[i] = k
-            if counts[k] == 0:
-                used[kinds] = k
-                kinds += 1
-            counts[k] += 1
-            share = winding_share(r1, r2, z1, z2, rho[i], zed[i])
-            if share > 0.0:
-                curl[i] += 4.0 * j * share
-                if share == 0.25:
-                    total[2, i] = np.nan
-                    total[3, i] = np.nan
-        begin = 0
-        for q in range(kinds):
-            size = counts[used[q]]
-            counts[used[q]] = begin
-            begin += size
-        for i in range(m):
-            order[counts[key[i]]] = i
-            counts[key[i]] += 1
-        begin = 0
-        for q in range(kinds):
-            k = used[q]
-            end = counts[k]
-            counts[k] = 0
-            while begin < end:
-                n = min(BLOCK, end - begin)
-                for i in range(n):
-                    group_r[i] = rho[order[begin + i]]
-                    group_z[i] = zed[order[begin + i]]
-                    acc[0, i] = 0.0
-                    acc[1, i] = 0.0
-                    acc[2, i] = 0.0
-                    acc[3, i] = 0.0
-                coil_group(k, int(limits[RUNGS]), r1, r2, z1, z2, j, n, group_r, group_z, acc)
-                for t in range(4):
-                    for i in range(n):
-                        total[t, order[begin + i]] += acc[t, i]
-                begin += n
-    for begin in range(0, m, BLOCK):
-        n = min(BLOCK, m - begin)
-        for i in range(n):
-            p = chosen[begin + i]
-            group_x[i] = x[p]
-            group_y[i] = y[p]
-            group_c[i] = curl[begin + i] * MU0_4
-            for t in range(4):
-                acc[t, i] = total[t, begin + i] * MU0_4
-        dress_block(
-            n, group_x, group_y, acc[0], acc[1], acc[2], acc[3], group_c, work, chosen[begin : begin + n], b, jac
-        )
-
-
-@jit()
-def _axisymmetric_rows(numbers, at, count, n, x, y, z, b, jac):
-    """A coil set at the n points of a chunk: the series where its bound holds, windings where not."""
-    bands = int(numbers[at + 6])
-    index = np.arange(n)
-    if bands == 0:
-        _exact_rows(numbers, at, count, index, n, x, y, z, b, jac)
-        return
-    zc = numbers[at + 1]
-    table_at = at + int(numbers[at + 3])
-    table_rows = int(numbers[at + 4])
-    symmetric = numbers[at + 5] > 0.0
-    scale = numbers[at + 2]
-    edge = numbers[at + HEADER]
-    least = np.empty((n + BLOCK - 1) // BLOCK)
-    far = True
-    for k in range(least.shape[0]):
-        low = np.inf
-        for i in range(k * BLOCK, min(n, (k + 1) * BLOCK)):
-            w = z[i] - zc
-            low = min(low, x[i] * x[i] + y[i] * y[i] + w * w)
-        least[k] = low
-        far = far and edge <= low < 1e300
-    work = np.empty((18, BLOCK))
-    gz = np.empty(BLOCK)
-    if far:
-        # all of the chunk lies outside: blocks as they come, each by the order its nearest point needs
-        for k in range(least.shape[0]):
-            begin = k * BLOCK
-            size = min(BLOCK, n - begin)
-            for i in range(size):
-                gz[i] = z[begin + i] - zc
-            top = int(numbers[at + HEADER + 2 * _band(numbers, at, least[k]) + 1])
-            zonal_block(
-                numbers, table_at, table_rows, symmetric, scale, top, size,
-                x[begin : begin + size], y[begin : begin + size], gz, work, index[begin : begin + size], b, jac,
-            )  # fmt: skip
-        return
-    band = np.empty(n, dtype=np.int64)
-    tally = np.zeros(bands + 2, dtype=np.int64)
-    for i in range(n):
-        w = z[i] - zc
-        r2 = x[i] * x[i] + y[i] * y[i] + w * w
-        k = _band(numbers, at, r2) if r2 < 1e300 else -1
-        band[i] = k
-        tally[k + 2] += 1
-    for k in range(1, bands + 2):
-        tally[k] += tally[k - 1]
-    begins = tally.copy()
-    order = np.empty(n, dtype=np.int64)
-    for i in range(n):
-        order[begins[band[i] + 1]] = i
-        begins[band[i] + 1] += 1
-    if tally[1] > 0:
-        _exact_rows(numbers, at, count, order[: tally[1]], tally[1], x, y, z, b, jac)
-    gx = np.empty(BLOCK)
-    gy = np.empty(BLOCK)
-    begin = tally[1]
-    while begin < n:
-        size = min(BLOCK, n - begin)
-        top = int(numbers[at + HEADER + 2 * band[order[begin]] + 1])
-        for i in range(size):
-            p = order[begin + i]
-            gx[i] = x[p]
-            gy[i] = y[p]
-            gz[i] = z[p] - zc
-        # bands run outwards, so the first of a block needs the highest order
-        zonal_block(
-            numbers, table_at, table_rows, symmetric, scale, top, size,
-            gx, gy, gz, work, order[begin : begin + size], b, jac,
-        )  # fmt: skip
-        begin += size
-
-
 @jit()
 def _leaf_rows(numbers, kind, at, count, n, x, y, z, b, jac):
     """One leaf at n points in its own frame."""
@@ -451,7 +116,7 @@ def _leaf_rows(numbers, kind, at, count, n, x, y, z, b, jac):
             for k in range(9):
                 jac[i, k] = 0.0
     else:
-        _axisymmetric_rows(numbers, at, count, n, x, y, z, b, jac)
+        axisymmetric_rows(numbers, at, count, n, x, y, z, b, jac)
 
 
 @jit()
@@ -481,18 +146,21 @@ def _chunk(params, points, b, jac):
         start = index[2 + 4 * leaf]
         turned = index[4 + 4 * leaf]
         rot = numbers[start + 3 : start + 12]
+        ox = numbers[start]
+        oy = numbers[start + 1]
+        oz = numbers[start + 2]
         for i in range(n):
-            px = points[i, 0] - numbers[start]
-            py = points[i, 1] - numbers[start + 1]
-            pz = points[i, 2] - numbers[start + 2]
-            if turned:
+            x[i] = points[i, 0] - ox
+            y[i] = points[i, 1] - oy
+            z[i] = points[i, 2] - oz
+        if turned:
+            for i in range(n):
+                px = x[i]
+                py = y[i]
+                pz = z[i]
                 x[i] = rot[0] * px + rot[3] * py + rot[6] * pz
                 y[i] = rot[1] * px + rot[4] * py + rot[7] * pz
                 z[i] = rot[2] * px + rot[5] * py + rot[8] * pz
-            else:
-                x[i] = px
-                y[i] = py
-                z[i] = pz
         _leaf_rows(numbers, index[1 + 4 * leaf], start + 12, index[3 + 4 * leaf], n, x, y, z, part_b, part_j)
         if alone:
             return

@@ -9,7 +9,7 @@ import numpy as np
 
 from mrsite.base.jit import jit
 
-from .batch import DIPOLE, HEADER, UNIFORM
+from .layout import DIPOLE, HEADER, UNIFORM
 
 
 @jit()

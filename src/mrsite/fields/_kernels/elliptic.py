@@ -234,38 +234,3 @@ def dress(x, y, rho, f, bz, g, h, c, out):
     out[9] = gx - cx * c
     out[10] = gy - cy * c
     out[11] = h
-
-
-@jit(contract=True)
-def dress_block(n, x, y, f, bz, g, h, c, work, index, b, jac):
-    """The same for n points side by side, into rows ``index`` of b and jac."""
-    for i in range(n):
-        rho = math.sqrt(x[i] * x[i] + y[i] * y[i])
-        on = 1.0 if rho > 0.0 else 0.0
-        ir = on / (rho + (1.0 - on))
-        cx = x[i] * ir + (1.0 - on)
-        cy = y[i] * ir
-        k = -2.0 * f[i] - h[i]
-        work[0, i] = x[i] * f[i]
-        work[1, i] = y[i] * f[i]
-        work[2, i] = f[i] + cx * cx * k
-        work[3, i] = cx * cy * k
-        work[4, i] = x[i] * g[i]
-        work[5, i] = f[i] + cy * cy * k
-        work[6, i] = y[i] * g[i]
-        work[7, i] = x[i] * g[i] - cx * c[i]
-        work[8, i] = y[i] * g[i] - cy * c[i]
-    for i in range(n):
-        p = index[i]
-        b[p, 0] = work[0, i]
-        b[p, 1] = work[1, i]
-        b[p, 2] = bz[i]
-        jac[p, 0] = work[2, i]
-        jac[p, 1] = work[3, i]
-        jac[p, 2] = work[4, i]
-        jac[p, 3] = work[3, i]
-        jac[p, 4] = work[5, i]
-        jac[p, 5] = work[6, i]
-        jac[p, 6] = work[7, i]
-        jac[p, 7] = work[8, i]
-        jac[p, 8] = h[i]

@@ -24,7 +24,8 @@ import numpy as np
 
 from mrsite.base.jit import jit
 
-from .elliptic import dress, dress_block
+from .elliptic import dress
+from .rows import dress_block
 
 ORDERS_MAX = 160
 _M = np.arange(ORDERS_MAX + 8, dtype=np.float64)
