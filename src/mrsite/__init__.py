@@ -24,6 +24,7 @@ _HOMES = {
     "rules": "mrsite.face.quick",
     "vent": "mrsite.face.quick",
     "validate": "mrsite.face.quick",
+    "verify": "mrsite.face.delivered",
     "compare": "mrsite.face.studies",
     "sweep": "mrsite.face.studies",
     "survey": "mrsite.face.studies",
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from mrsite.face.assessment import Assessment as Assessment
     from mrsite.face.assessment import assess as assess
     from mrsite.face.assessment import assess_many as assess_many
+    from mrsite.face.delivered import verify as verify
     from mrsite.face.magnet import Magnet as Magnet
     from mrsite.face.magnet import catalogue as catalogue
     from mrsite.face.magnet import fit_magnet as fit_magnet

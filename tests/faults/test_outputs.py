@@ -250,16 +250,20 @@ def test_21_assess_killed_at_random_leaves_a_whole_set(example, tmp_path):
     lasts = time.monotonic() - start
     assert revision_held() == "P1"
     rng = random.Random(21)
-    seen = set()
-    for k in range(1, 31):
+    seen = []
+    for k in range(1, 33):
         process = subprocess.Popen(command(k), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(rng.uniform(0.0, 1.1 * lasts))
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        seen.add(revision_held())
+        if k in (11, 22):  # two are let finish, so that kills fall on either set
+            assert process.wait() == 0
+        else:
+            time.sleep(rng.uniform(0.0, 1.1 * lasts))
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        seen.append(revision_held())
+    assert set(seen) == {"P1", "P2"}
+    assert [seen[10], seen[21]] == ["P2", "P1"]
     assert subprocess.run(command(1), capture_output=True, check=False).returncode == 0
     assert revision_held() == "P2"
-    assert seen <= {"P1", "P2"}
     assert sorted(p.name for p in tmp_path.iterdir()) == ["in", "out"]
 
 
@@ -297,6 +301,70 @@ def test_21_the_writing_of_a_result_killed_at_random_leaves_a_whole_set(plan, tm
         del held[files.MARKER]
         assert held in (other, {n: d for n, d in whole.items() if n != files.MARKER})
         assert sorted(p.name for p in tmp_path.iterdir()) == ["in", "keep", "out"]
+
+
+#: Every change that a run makes to the disk, by the call that makes it.
+_CALLS = ("rename", "replace", "unlink", "rmdir", "mkdir", "fsync", "link")
+
+
+@pytest.mark.parametrize("exchange", [True, False], ids=["exchanged", "aside-and-in"])
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_21_killed_at_each_change_to_the_disk_the_next_run_finds_one_whole_set(tmp_path, exchange, when):
+    """The process kills itself at its first, second, ... change to the disk, until it gets through."""
+    code = f"""
+        import os, signal, sys
+        from mrsite.base import files
+        count = 0
+
+        def deadly(call):
+            def wrapped(*given, **named):
+                global count
+                count += 1
+                if {when!r} == "before" and count == int(sys.argv[1]):
+                    os.kill(os.getpid(), signal.SIGKILL)
+                mine = count
+                try:
+                    return call(*given, **named)
+                finally:
+                    if {when!r} == "after" and mine == int(sys.argv[1]):
+                        os.kill(os.getpid(), signal.SIGKILL)
+            return wrapped
+
+        with files.OutputFolder(sys.argv[2]) as folder:
+            for name in {_CALLS!r}:
+                setattr(os, name, deadly(getattr(os, name)))
+            files._rename_exchange = deadly(files._rename_exchange) if {exchange} else (lambda new, old: False)
+            folder.write({{"a.txt": b"new", "sub/b.txt": b"new"}})
+        print("through")
+    """
+    old, new = ({"a.txt": word, "sub/b.txt": word} for word in (b"old", b"new"))
+    kept, seen = {"mine.txt": b"a person's own"}, []
+    for kill in range(1, 200):
+        out = tmp_path / f"{kill}" / "out"
+        with files.OutputFolder(out) as folder:
+            folder.write(old)
+        (out / "mine.txt").write_bytes(kept["mine.txt"])
+        done = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(code), str(kill), str(out)], capture_output=True, check=False
+        )
+        through = done.stdout == b"through\n"
+        assert through or done.returncode == -signal.SIGKILL, done.stderr
+        if exchange:  # at no moment is there no folder
+            held = content(out)
+            del held[files.MARKER]
+            assert held in ({**old, **kept}, {**new, **kept})
+        with files.OutputFolder(out):  # the next run repairs before it does anything else
+            held = content(out)
+        del held[files.MARKER]
+        assert held in ({**old, **kept}, {**new, **kept})
+        assert [p.name for p in out.parent.iterdir()] == ["out"]
+        seen.append(held["a.txt"])
+        if through:
+            break
+    assert through
+    assert kill > 10
+    assert seen == sorted(seen, reverse=True)  # old up to one moment, new from there on
+    assert b"old" in seen
 
 
 # 22 -------------------------------------------------------------------------------------------------

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 import typer
 
-from mrsite.cli import assess, compare, diff, field, magnets, new, overlay, rooms, rules, survey, sweep, validate, vent
+from mrsite.cli import (
+    assess,
+    compare,
+    diff,
+    field,
+    magnets,
+    new,
+    overlay,
+    rooms,
+    rules,
+    survey,
+    sweep,
+    validate,
+    vent,
+    verify,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -32,6 +47,7 @@ app.command(name="survey")(survey.survey)
 app.command(name="diff")(diff.diff)
 app.command(name="rules")(rules.rules)
 app.command(name="validate")(validate.validate)
+app.command(name="verify")(verify.verify)
 
 
 @app.callback(invoke_without_command=True)

@@ -9,32 +9,34 @@ from collections.abc import Mapping
 from mrsite.base.data import version
 from mrsite.base.files import sha256_of
 from mrsite.outputs.findings_json import dumps
+from mrsite.outputs.inputs import Inputs
 
 MANIFEST = "manifest.json"
+INPUTS = "inputs/"
 #: A zip must bear a time; this one never changes.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def manifest(results: Mapping[str, bytes], inputs: Mapping[str, bytes]) -> bytes:
-    """Return the manifest: SHA-256 of every result and every input."""
-    return dumps({
-        "schema": 1,
-        "mrsite_version": version(),
-        "results": {name: sha256_of(results[name]) for name in sorted(results)},
-        "inputs": {name: sha256_of(inputs[name]) for name in sorted(inputs)},
-    })  # fmt: skip
-
-
-def render(results: Mapping[str, bytes], inputs: Mapping[str, bytes]) -> bytes:
+def render(results: Mapping[str, bytes], inputs: Inputs) -> bytes:
     """Return a zip of results and inputs with the manifest; the same content gives the same bytes.
 
-    Parameters
-    ----------
-    inputs : mapping of name to bytes
-        Names relative to the site file's folder; they come under ``inputs/``.
+    Results come by their own names, inputs under ``inputs/`` by those of `Inputs`.
+
+    Raises
+    ------
+    InputError
+        An input cannot be read any more.
     """
-    members = {**results, **{f"inputs/{name}": data for name, data in inputs.items()}}
-    members[MANIFEST] = manifest(results, inputs)
+    read = inputs.read()
+    members = {**results, **{f"{INPUTS}{name}": data for name, data in read.items()}}
+    members[MANIFEST] = dumps({
+        "schema": 1,
+        "mrsite_version": version(),
+        "site": inputs.site,
+        "moved": dict(sorted(inputs.moved.items())),
+        "results": {name: sha256_of(results[name]) for name in sorted(results)},
+        "inputs": {name: sha256_of(read[name]) for name in sorted(read)},
+    })  # fmt: skip
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name in sorted(members):

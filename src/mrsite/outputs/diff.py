@@ -23,6 +23,7 @@ from mrsite.outputs.site_marks import cloud
 
 #: A line that moved by less than this has not moved: the tolerance to which lines are drawn, m.
 MOVED_M = 2e-3
+_FILES = ("findings.json", "basis.json", "site.geojson")
 _COMPARED = (
     "status",
     "measured",
@@ -108,23 +109,48 @@ def read_result(folder: Path | str) -> Result:
         It is no result of an assessment, or one that cannot be read.
     """
     folder = Path(folder)
-    findings = _read(folder / "findings.json")
+    files = {}
+    for name in _FILES:
+        try:
+            files[name] = (folder / name).read_bytes()
+        except FileNotFoundError:
+            if name == _FILES[0]:
+                raise InputError(f"{folder / name}: no such file; give the output folder of an assessment") from None
+        except OSError as error:
+            raise InputError(f"{folder / name}: cannot be read ({error.strerror})") from None
+    return result_of(folder.name or str(folder), files, folder)
+
+
+def result_of(name: str, files: Mapping[str, bytes], folder: Path | None = None) -> Result:
+    """Take a result's files apart.
+
+    Parameters
+    ----------
+    name : str
+        What it is called in words.
+    files : mapping of file name to bytes
+    folder : Path, optional
+        Where they came from, for the errors.
+
+    Raises
+    ------
+    InputError
+        They are not those of an assessment.
+    """
+    read: dict[str, Any] = {"basis.json": {}, "site.geojson": {"features": []}}
+    for file in _FILES:
+        where = file if folder is None else folder / file
+        if file not in files:
+            continue
+        try:
+            read[file] = json.loads(files[file].decode("utf-8"))
+        except (ValueError, RecursionError):
+            raise InputError(f"{where}: this is not JSON; give the output folder of an assessment") from None
+    findings = read.get("findings.json")
     if not isinstance(findings, dict) or findings.get("schema") != 1 or not isinstance(findings.get("findings"), list):
-        raise InputError(f"{folder / 'findings.json'}: not the findings of an assessment (schema 1)")
-    basis = _read(folder / "basis.json") if (folder / "basis.json").is_file() else {}
-    site = _read(folder / "site.geojson") if (folder / "site.geojson").is_file() else {"features": []}
-    return Result(folder.name or str(folder), findings, basis, tuple(site.get("features", ())))
-
-
-def _read(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file; give the output folder of an assessment") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-    except (ValueError, RecursionError):
-        raise InputError(f"{path}: this is not JSON; give the output folder of an assessment") from None
+        where = _FILES[0] if folder is None else folder / _FILES[0]
+        raise InputError(f"{where}: not the findings of an assessment (schema 1)")
+    return Result(name, findings, read["basis.json"], tuple(read["site.geojson"].get("features", ())))
 
 
 def compare(old: Result, new: Result) -> Changes:
@@ -142,7 +168,7 @@ def compare(old: Result, new: Result) -> Changes:
         old, new,
         tuple(_sorted(f for k, f in after.items() if k not in before)),
         tuple(_sorted(f for k, f in before.items() if k not in after)),
-        tuple(changed), tuple(_lines(old, new)), tuple(_inputs(old, new)), tuple(_facts(old, new)),
+        tuple(changed), tuple(moved_lines(old, new)), tuple(_inputs(old, new)), tuple(_facts(old, new)),
     )  # fmt: skip
 
 
@@ -186,7 +212,8 @@ def _regions(result: Result) -> dict[tuple[Any, ...], Mapping[str, Any]]:
     return found
 
 
-def _lines(old: Result, new: Result) -> list[dict[str, Any]]:
+def moved_lines(old: Result, new: Result) -> list[dict[str, Any]]:
+    """Return the lines that appeared, vanished or moved, each with how far and in words."""
     before, after = _regions(old), _regions(new)
     rows = []
     for key in sorted(before.keys() | after.keys(), key=str):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from mrsite.base.errors import InputError
 from mrsite.base.files import OutputFolder
 from mrsite.base.text import distinct_slugs
 from mrsite.checks.finding import Outcome
@@ -29,6 +28,7 @@ from mrsite.outputs import (
 from mrsite.outputs import (
     bundle as bundles,
 )
+from mrsite.outputs.inputs import inputs_of
 from mrsite.outputs.pictures import Pictures
 
 Progress = Callable[[str, float], None]
@@ -95,37 +95,7 @@ def write_folder(
     if isinstance(out, OutputFolder):
         files = files_of(outcome, progress=progress)
         if bundle:
-            files["bundle.zip"] = bundles.render(files, input_bytes(outcome))
+            files["bundle.zip"] = bundles.render(files, inputs_of(outcome))
         return out.write(files)
-    with OutputFolder(out, inputs=[p for p in input_paths(outcome).values() if p.exists()]) as folder:
+    with OutputFolder(out, inputs=[p for p in inputs_of(outcome).files.values() if p.exists()]) as folder:
         return write_folder(outcome, folder, progress=progress, bundle=bundle)
-
-
-def input_paths(outcome: Outcome) -> dict[str, Path]:
-    """Return the files that the assessment was made from: the site file, its drawings, its magnets."""
-    project = outcome.project
-    paths = [Path(project.path)]
-    paths += [Path(s.plan.path) for s in project.storeys if s.plan is not None]
-    paths += [Path(s.magnet.path) for s in project.scanners if s.magnet.path is not None]
-    home = Path(project.path).resolve().parent
-    named: dict[str, Path] = {}
-    for path in dict.fromkeys(paths):
-        whole = path.resolve()
-        # As the site file names it, so that a bundle unpacked is a site again; what lies elsewhere comes beside it.
-        name = whole.relative_to(home).as_posix() if whole.is_relative_to(home) else f"elsewhere/{whole.name}"
-        count = 2
-        while name in named and named[name].resolve() != whole:
-            name, count = f"elsewhere/{whole.stem}-{count}{whole.suffix}", count + 1
-        named[name] = path
-    return named
-
-
-def input_bytes(outcome: Outcome) -> dict[str, bytes]:
-    """Return the input files by name, for a bundle."""
-    found = {}
-    for name, path in input_paths(outcome).items():
-        try:
-            found[name] = path.read_bytes()
-        except OSError as error:
-            raise InputError(f"{path}: cannot be read for the bundle ({error.strerror}); put it back") from None
-    return found
