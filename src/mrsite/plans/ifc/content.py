@@ -11,7 +11,7 @@ import numpy as np
 
 from mrsite.plans.ifc import fillings, spaces
 from mrsite.plans.ifc.facts import BodyFacts, Left, ModelFacts, StoreyFacts, ThingFacts, choose, outlines
-from mrsite.plans.ifc.measures import area_unit, length_unit, place_on_earth, placement
+from mrsite.plans.ifc.measures import length_unit, place_on_earth, placement, power_unit
 from mrsite.plans.ifc.relations import Relations, relations_of
 from mrsite.plans.ifc.shapes import Mesh, Mesher, cut, shadow
 
@@ -32,16 +32,16 @@ _READ = (
 
 @dataclass(frozen=True)
 class Reading:
-    """What the parts of the reader share: the model, its relations, the mesher, and the storeys by floor."""
+    """What the parts of the reader share: the model, its relations, its units, the mesher, the storeys from below."""
 
     model: Any
     relations: Relations
-    mesher: Mesher
     unit_m: float
     area_m2: float
+    volume_m3: float
     storeys: tuple[StoreyFacts, ...]
     wanted: frozenset[str]
-    mesh: Callable[[Any], Mesh | None]
+    mesh: Callable[..., Mesh | None]
 
     def storey_at(self, height: float) -> StoreyFacts:
         """Return the highest storey whose floor is not above a height."""
@@ -103,7 +103,8 @@ def take_apart(
 
     floors = _storeys(model, links, unit_m)
     wanted = {s.guid for s in floors} if storey is None else {choose(floors, storey, file).guid}
-    reading = Reading(model, links, mesher, unit_m, area_unit(model, stated_m), floors, frozenset(wanted), mesh)
+    area, volume = (power_unit(model, kind, stated_m) for kind in ("AREAUNIT", "VOLUMEUNIT"))
+    reading = Reading(model, links, unit_m, area, volume, floors, frozenset(wanted), mesh)
     bodies, low = _bodies(reading, lost)
     found_spaces, left = spaces.spaces_of(reading, lost)
     found_fillings, more = fillings.fillings_of(reading, lost)
@@ -271,8 +272,8 @@ def _things(reading: Reading) -> dict[str, list[ThingFacts]]:
             storey = None if matrix is None else reading.storey_of(element, float(matrix[2, 3]))
             if matrix is None or storey is None or storey.guid not in reading.wanted:
                 continue
-            kind = reading.relations.kind.get(element.id())
-            name = element.Name or element.ObjectType or (kind.Name if kind is not None else "") or element.is_a()
+            style = reading.relations.kind.get(element.id())
+            name = element.Name or element.ObjectType or getattr(style, "Name", None) or element.is_a()
             turn = float(np.degrees(np.arctan2(matrix[1, 0], matrix[0, 0])))
             at = (float(matrix[0, 3]), float(matrix[1, 3]))
             out.setdefault(storey.guid, []).append(ThingFacts("equipment", str(name), at, turn, None))

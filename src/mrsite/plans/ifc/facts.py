@@ -24,7 +24,7 @@ Outline = tuple[Ring, ...]
 
 @dataclass(frozen=True)
 class SpaceFacts:
-    """An IfcSpace: the outline at its floor, and what its property and quantity sets call its area."""
+    """An IfcSpace: the outline at its floor, and what its property and quantity sets state as area and volume."""
 
     guid: str
     name: str
@@ -33,6 +33,7 @@ class SpaceFacts:
     floor: float
     top: float
     areas: tuple[float, ...]
+    volume: float | None
     fault: str
     use: str
     at: Point | None
@@ -178,10 +179,8 @@ def _value(kind: Any, data: Any) -> Any:
         hints = get_type_hints(kind)
         return kind(**{f.name: _value(hints[f.name], data[f.name]) for f in fields(kind)})
     if isinstance(data, list):
-        parts = get_args(kind)
-        tuples = [p for p in parts if get_args(p)] if type(None) in parts else [kind]
-        inner = get_args(tuples[0]) if tuples else ()
-        each = inner[0] if inner else Any
+        tuples = [p for p in get_args(kind) if get_args(p)] if type(None) in get_args(kind) else [kind]
+        each = (get_args(tuples[0]) or (Any,))[0] if tuples else Any
         return tuple(_value(each, item) for item in data)
     return data
 

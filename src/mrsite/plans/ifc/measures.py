@@ -1,4 +1,4 @@
-"""Numbers with units in a model: its length unit, stated areas, linings, north and map. Runs in the worker's process."""
+"""Numbers with units in a model: lengths, stated areas, linings, north and map. Runs in the worker's process."""
 
 from __future__ import annotations
 
@@ -35,9 +35,7 @@ def length_unit(model: Any) -> tuple[str, float, bool]:
     """
     from ifcopenshell.util.unit import calculate_unit_scale
 
-    stated = any(
-        getattr(u, "UnitType", None) == "LENGTHUNIT" for a in model.by_type("IfcUnitAssignment") for u in a.Units or ()
-    )
+    stated = _states(model, "LENGTHUNIT")
     scale = float(calculate_unit_scale(model)) if stated else 1.0
     if not 1e-9 < scale < 1e6:
         raise InputError(f"the model's length unit is {scale:g} m, which is no unit; give units")
@@ -45,15 +43,17 @@ def length_unit(model: Any) -> tuple[str, float, bool]:
     return name, scale, stated
 
 
-def area_unit(model: Any, length_m: float) -> float:
-    """Square metres in the model's unit of area."""
+def power_unit(model: Any, kind: str, length_m: float) -> float:
+    """Square or cubic metres in the model's unit of area (``AREAUNIT``) or volume (``VOLUMEUNIT``)."""
     from ifcopenshell.util.unit import calculate_unit_scale
 
-    stated = any(
-        getattr(u, "UnitType", None) == "AREAUNIT" for a in model.by_type("IfcUnitAssignment") for u in a.Units or ()
-    )
-    scale = float(calculate_unit_scale(model, "AREAUNIT")) if stated else length_m**2
-    return scale if 1e-18 < scale < 1e12 else length_m**2
+    power = {"AREAUNIT": 2, "VOLUMEUNIT": 3}[kind]
+    scale = float(calculate_unit_scale(model, kind)) if _states(model, kind) else length_m**power
+    return scale if 1e-27 < scale < 1e18 else length_m**power
+
+
+def _states(model: Any, kind: str) -> bool:
+    return any(getattr(u, "UnitType", None) == kind for a in model.by_type("IfcUnitAssignment") for u in a.Units or ())
 
 
 def placement(product: Any, metres: float) -> Array | None:
@@ -73,7 +73,7 @@ def placement(product: Any, metres: float) -> Array | None:
 def floor_areas(sets: tuple[Any, ...], square_metres: float) -> tuple[float, ...]:
     """Return what property and quantity sets state as a floor area, m2."""
     found = []
-    for name, value in _area_values(sets):
+    for name, value in _values(sets, "Area"):
         if value is not None and _AREA.search(name) and not _NOT_FLOOR.search(name):
             area = float(value) * square_metres
             if math.isfinite(area) and area > 0:
@@ -81,17 +81,24 @@ def floor_areas(sets: tuple[Any, ...], square_metres: float) -> tuple[float, ...
     return tuple(dict.fromkeys(found))
 
 
-def _area_values(sets: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:
+def net_volume(sets: tuple[Any, ...], cubic_metres: float) -> float | None:
+    """Return the volume that property and quantity sets state, m3; the smallest where there are several."""
+    found = [float(value) * cubic_metres for _, value in _values(sets, "Volume") if value is not None]
+    return min((v for v in found if math.isfinite(v) and v > 0), default=None)
+
+
+def _values(sets: tuple[Any, ...], measure: str) -> Iterator[tuple[str, Any]]:
+    """Give name and value of the quantities and properties of a measure, ``Area`` or ``Volume``."""
     for one in sets:
         if one.is_a("IfcElementQuantity"):
             for q in one.Quantities or ():
-                if q.is_a("IfcQuantityArea"):
-                    yield q.Name or "", q.AreaValue
+                if q.is_a(f"IfcQuantity{measure}"):
+                    yield q.Name or "", getattr(q, f"{measure}Value")
         elif one.is_a("IfcPropertySet"):
             for p in one.HasProperties or ():
-                if p.is_a("IfcPropertySingleValue") and p.NominalValue is not None:
-                    if p.NominalValue.is_a("IfcAreaMeasure"):
-                        yield p.Name or "", p.NominalValue.wrappedValue
+                value = p.NominalValue if p.is_a("IfcPropertySingleValue") else None
+                if value is not None and value.is_a(f"Ifc{measure}Measure"):
+                    yield p.Name or "", value.wrappedValue
 
 
 def lining(sets: tuple[Any, ...], metres: float) -> float | None:

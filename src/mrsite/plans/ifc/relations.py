@@ -43,7 +43,8 @@ class Relations:
     def bodies_of(self, element: Any) -> tuple[Any, ...]:
         """Return the element, or where it has no shape of its own the parts that have."""
         found: list[Any] = []
-        rest, seen = [element], set()
+        rest = [element]
+        seen: set[int] = set()
         while rest and len(seen) < 10_000:
             one = rest.pop()
             if one.id() in seen:

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from mrsite.plans.ifc.facts import Left, SpaceFacts, outlines
-from mrsite.plans.ifc.measures import floor_areas, placement
+from mrsite.plans.ifc.measures import floor_areas, net_volume, placement
 from mrsite.plans.ifc.shapes import Mesh, cut, shadow
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def _space(reading: Reading, space: Any, use: str, elevation: float) -> SpaceFac
     area, fault = None, "it has no shape"
     mesh = reading.mesh(space)
     if mesh is None:
-        mesh = reading.mesh(space, lines=True)  # type: ignore[call-arg]
+        mesh = reading.mesh(space, lines=True)
     low = high = elevation
     if mesh is not None:
         low, high = mesh.low, mesh.high
@@ -64,6 +64,7 @@ def _space(reading: Reading, space: Any, use: str, elevation: float) -> SpaceFac
         floor=low,
         top=high,
         areas=floor_areas(sets, reading.area_m2),
+        volume=net_volume(sets, reading.volume_m3),
         fault=fault if len(found) < 2 else f"it is in {len(found)} parts, of which the largest is taken",
         use=use,
         at=at,
