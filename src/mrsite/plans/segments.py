@@ -65,7 +65,7 @@ def nearest_on(seg: Array, j: Ints, points: Array) -> tuple[Array, Array]:
     return q, np.hypot(d[:, 0], d[:, 1])
 
 
-def connectors(seg: Array, tolerance: Array | float, *, touch: float = 0.001) -> Array:
+def connectors(seg: Array, tolerance: Array | float, *, touch: float = 2e-5) -> Array:
     """Short segments that join every loose end to the nearest other segment within the tolerance.
 
     Nothing is moved: the drawn line stays where it is and the gap is closed by a line of its own.

@@ -11,6 +11,8 @@ from mrsite.plans.plan import Plan
 
 #: Two lines are one where they lie this near, m: above drafting noise and chords of arcs, below any real move.
 SAME_M = 0.015
+#: So much line may differ where two drawings draw the same, m.
+_CRUMBS_M = 0.12
 #: Gaps in a line no longer than this are drafting, m.
 _GAP_M = 0.06
 
@@ -92,14 +94,12 @@ class Lines:
         return float(self.length.sum())
 
 
-def drawn_alike(old: Lines, new: Lines, area: Any, share: float = 0.85) -> bool:
-    """Whether both sets draw the same inside an area: each covers nearly all of the other there."""
+def drawn_alike(old: Lines, new: Lines, area: Any) -> bool:
+    """Whether both sets draw the same inside an area: each covers the other there, but for crumbs."""
     a, b = old.within(area), new.within(area)
-    if not a.total() or not b.total():
-        return not a.total() and not b.total()
     for one, other in ((a, b), (b, a)):
         pieces, _ = one.uncovered(other, 0.02)
-        if len(pieces) and np.hypot(*(pieces[:, 1] - pieces[:, 0]).T).sum() > (1 - share) * one.total():
+        if len(pieces) and np.hypot(*(pieces[:, 1] - pieces[:, 0]).T).sum() > max(_CRUMBS_M, 0.02 * one.total()):
             return False
     return True
 
