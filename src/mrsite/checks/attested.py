@@ -51,19 +51,19 @@ def check(project: Project, evidence: Evidence) -> list[Finding]:
     rules = {rule.id: rule for pack in project.packs for rule in pack.rules}
     for rule in rules.values():
         if rule.reach == "attested" and rule.id not in does_not_apply(project):
-            entries = [a for a in project.attestations if a.rule == rule.id]
+            entries = [a for a in (*project.attestations, *project.review) if a.rule == rule.id]
             findings += [_judge(project, rule, a) for a in entries] or [_silent(rule, cover_hash(project))]
     for entry in project.attestations:
         known = rules.get(entry.rule)
-        if known is not None and known.reach == "computed":
+        if known is not None and known.reach != "attested":
+            why = "computed" if known.reach == "computed" else "out of reach"
             findings.append(
                 state(
                     "attested",
                     (known,),
                     f"attestation on {known.id}",
                     "warn",
-                    f"{inert(entry.who)} attests {known.id}, which is computed: the word is recorded "
-                    "and decides nothing.",
+                    f"{inert(entry.who)} attests {known.id}, which is {why}: the word is recorded and decides nothing.",
                     remedy="Take it out, or attest a rule of the kind attested (`mrsite rules`).",
                     basis="attested",
                 )
@@ -82,6 +82,13 @@ def check(project: Project, evidence: Evidence) -> list[Finding]:
                 )
             )
     return findings
+
+
+def says_no(entry: AttestationEntry) -> bool:
+    """Whether an answer denies its rule."""
+    return entry.answer is False or (
+        isinstance(entry.answer, str) and entry.answer.strip().casefold() in ("no", "false")
+    )
 
 
 def _missing(rule: Rule, covers: str) -> tuple[Missing, ...]:
@@ -158,7 +165,7 @@ def _judge(project: Project, rule: Rule, entry: AttestationEntry) -> Finding:
                 remedy="Attest anew.",
                 basis="attested",
             )
-    if entry.answer is False or (isinstance(entry.answer, str) and entry.answer.strip().casefold() in ("no", "false")):
+    if says_no(entry):
         return state(
             "attested",
             (rule,),

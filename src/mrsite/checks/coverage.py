@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mrsite.base.text import inert
+from mrsite.checks.attested import says_no
 from mrsite.checks.finding import STATUSES, Finding, Status
+from mrsite.checks.reviewed import standing
 from mrsite.site.project import Project
 
 
@@ -22,8 +25,8 @@ def coverage(project: Project, findings: Sequence[Finding], exempt: Mapping[str,
     dict
         By pack id: ``title``; how many rules are ``computed``, ``attested``, ``out_of_reach``,
         ``does_not_apply``; how many computed or attested rules came out with each status (the
-        worst of their findings); and ``rules``: a row each with ``id``, ``reach``, ``status`` and
-        ``why``.
+        worst of their findings); and ``rules``: a row each with ``id``, ``reach``, ``status``, ``why``,
+        and ``seen``: what a commissioning review of these drawings and magnets answered, if anything.
     """
     worst: dict[str, Status] = {}
     for finding in findings:
@@ -31,6 +34,7 @@ def coverage(project: Project, findings: Sequence[Finding], exempt: Mapping[str,
             old = worst.get(id_)
             if old is None or STATUSES.index(finding.status) < STATUSES.index(old):
                 worst[id_] = finding.status
+    seen = {e.rule: f"{'no' if says_no(e) else 'yes'}: {inert(e.who)}, {inert(e.date)}" for e in standing(project)}
     result: dict[str, dict[str, Any]] = {}
     for pack in project.packs:
         rows = []
@@ -40,7 +44,15 @@ def coverage(project: Project, findings: Sequence[Finding], exempt: Mapping[str,
                 status = "out-of-reach"
             elif rule.id in exempt:
                 status = "does-not-apply"
-            rows.append({"id": rule.id, "reach": rule.reach, "status": status, "why": exempt.get(rule.id, rule.why)})
+            rows.append(
+                {
+                    "id": rule.id,
+                    "reach": rule.reach,
+                    "status": status,
+                    "why": exempt.get(rule.id, rule.why),
+                    "seen": seen.get(rule.id, ""),
+                }
+            )
         states = [row["status"] for row in rows]
         result[pack.id] = {
             "title": pack.title,

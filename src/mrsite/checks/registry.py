@@ -32,6 +32,7 @@ from mrsite.checks import (
     quench_pipe,
     quench_room,
     resuscitation,
+    reviewed,
     scan_room,
     sight,
     traction,
@@ -66,6 +67,7 @@ CHECKS: tuple[ModuleType, ...] = (
     quench_outlet,
     quench_room,
     attested,
+    reviewed,
 )
 
 

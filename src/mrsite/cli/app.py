@@ -12,6 +12,7 @@ from mrsite.cli import (
     magnets,
     new,
     overlay,
+    review,
     rooms,
     rules,
     survey,
@@ -44,6 +45,7 @@ app.command(name="vent")(vent.vent)
 app.command(name="compare")(compare.compare)
 app.command(name="sweep")(sweep.sweep)
 app.command(name="survey")(survey.survey)
+app.command(name="review")(review.review)
 app.command(name="diff")(diff.diff)
 app.command(name="rules")(rules.rules)
 app.command(name="validate")(validate.validate)

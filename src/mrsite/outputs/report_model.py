@@ -146,10 +146,13 @@ def coverage_rows(outcome: Outcome) -> list[dict[str, Any]]:
             "tally": ", ".join(
                 f"{key.replace('_', ' ')}: {value}" for key, value in entry.items() if isinstance(value, int)
             ) if isinstance(entry, Mapping) else str(entry),
-            "rules": [[str(r.get("id", "")), str(r.get("reach", "")), str(r.get("status", "")), str(r.get("why", ""))]
-                      for r in listed],
+            "rules": [[r["id"], r["reach"], r["status"], "; ".join(filter(None, (r["why"], _seen(r))))] for r in listed],
         })  # fmt: skip
     return rows
+
+
+def _seen(row: Mapping[str, Any]) -> str:
+    return f"reviewed, {row['seen']}" if row.get("seen") else ""
 
 
 def magnet_rows(scanner: Any) -> dict[str, Any]:

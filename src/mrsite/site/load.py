@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from mrsite.base.errors import InputError, UnitsError
+from mrsite.base.files import sha256_of_file
 from mrsite.base.text import inert
 from mrsite.base.toml import Document
 from mrsite.guidance import load_equipment, load_packs
@@ -25,8 +27,9 @@ from mrsite.site.frames import Similarity, from_tie
 from mrsite.site.items import resolve_equipment, resolve_steel
 from mrsite.site.project import Project, Storey
 from mrsite.site.register import show_to_coincide
+from mrsite.site.review_sheet import read_review
 from mrsite.site.scanners import resolve_scanners
-from mrsite.site.schema import SiteFile, StoreyEntry
+from mrsite.site.schema import AttestationEntry, SiteFile, StoreyEntry
 from mrsite.site.spaces import resolve_spaces
 from mrsite.site.surroundings.stated import check_named, resolve_ambient
 
@@ -59,12 +62,15 @@ def load_project(site_file: SiteFile, document: Document, progress: Progress | N
     spaces = resolve_spaces(storeys, site_file.room, site_file.area, document)
     doors = resolve_doors(storeys, spaces, site_file.door, document)
     check_named(storeys, site_file, document)
+    review = _review(site_file, document)
     inputs = {document.path.name: _sha256(document)}
     for storey in storeys:
         if storey.plan is not None:
             inputs[Path(storey.plan.path).name] = storey.plan.sha256
     for scanner in scanners:
         inputs[f"magnet {scanner.magnet.id}"] = scanner.magnet.sha256
+    if site_file.review is not None:
+        inputs[Path(site_file.review.sheet).name] = sha256_of_file(folder / site_file.review.sheet)
     notes = [note for scanner in scanners for note in scanner.assumed]
     for storey in storeys:
         if storey.registered is None:
@@ -97,6 +103,7 @@ def load_project(site_file: SiteFile, document: Document, progress: Progress | N
         quench_pipes=site_file.quench_pipe,
         surveys=site_file.survey,
         attestations=site_file.attestation,
+        review=review,
         boundary=_boundary(site_file, document),
         earth=site_file.earth,
         issue=site_file.issue,
@@ -104,6 +111,16 @@ def load_project(site_file: SiteFile, document: Document, progress: Progress | N
         checks=site.checks,
         notes=tuple(notes),
     )
+
+
+def _review(site_file: SiteFile, document: Document) -> tuple[AttestationEntry, ...]:
+    if site_file.review is None:
+        return ()
+    where = document.where("review", "sheet")
+    try:
+        return read_review(document.path.parent / site_file.review.sheet, site_file.attestation)
+    except InputError as error:
+        raise InputError(f"{where}: {error.message}") from None
 
 
 def _packs(site_file: SiteFile, document: Document, catalogues: list[Path]) -> Any:
@@ -151,10 +168,23 @@ def _plan(entry: StoreyEntry, document: Document, index: int) -> Plan:
     if entry.window is not None:
         (x0, y0), (x1, y1) = entry.window
         window = (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
-    layers: Mapping[str, tuple[str, ...]] | None = None
+    layers = None
     if entry.layers is not None:
-        layers = {kind: patterns for kind, patterns in entry.layers.model_dump().items() if patterns}
-    return read_plan(path, units=entry.units, window=window, layers=layers)
+        layers = tuple((kind, patterns) for kind, patterns in entry.layers.model_dump().items() if patterns)
+    status = path.stat()
+    return _read(path, (status.st_mtime_ns, status.st_size), entry.units, window, layers)
+
+
+@lru_cache(maxsize=8)
+def _read(
+    path: Path,
+    stamp: tuple[int, int],
+    units: str | None,
+    window: tuple[float, float, float, float] | None,
+    layers: tuple[tuple[str, tuple[str, ...]], ...] | None,
+) -> Plan:
+    """Read a drawing, for the cases of a study once: until the file changes."""
+    return read_plan(path, units=units, window=window, layers=None if layers is None else dict(layers))
 
 
 def _overlaps(site_file: SiteFile, document: Document) -> list[str]:

@@ -218,6 +218,7 @@ class Project:
     quench_pipes: tuple[QuenchPipeEntry, ...] = ()
     surveys: tuple[SurveyEntry, ...] = ()
     attestations: tuple[AttestationEntry, ...] = ()
+    review: tuple[AttestationEntry, ...] = ()  #: answers of the commissioning review, of rules of any kind
     boundary: Any = None  #: shapely Polygon, site frame
     earth: EarthTable | None = None
     issue: IssueTable = field(default_factory=IssueTable)

@@ -493,6 +493,12 @@ class AttestationEntry(Entry):
     expires: Date | None = None
 
 
+class ReviewTable(Entry):
+    """``[review]``: the commissioning review that ``mrsite review`` wrote and people filled in."""
+
+    sheet: str
+
+
 class BoundaryTable(Entry):
     """``[boundary]``: the owner's property line."""
 
@@ -532,6 +538,7 @@ class SiteFile(Entry):
     survey: tuple[SurveyEntry, ...] = ()
     attestation: tuple[AttestationEntry, ...] = ()
     boundary: BoundaryTable | None = None
+    review: ReviewTable | None = None
 
 
 def read_site_file(path: Path | str) -> tuple[SiteFile, Document]:
