@@ -26,6 +26,7 @@ _HOMES = {
     "validate": "mrsite.face.quick",
     "verify": "mrsite.face.delivered",
     "compare": "mrsite.face.studies",
+    "plan_diff": "mrsite.face.studies",
     "sweep": "mrsite.face.studies",
     "survey": "mrsite.face.studies",
     "plot": "mrsite.face.show",
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from mrsite.face.site import Site as Site
     from mrsite.face.site import load_site as load_site
     from mrsite.face.studies import compare as compare
+    from mrsite.face.studies import plan_diff as plan_diff
     from mrsite.face.studies import survey as survey
     from mrsite.face.studies import sweep as sweep
 

@@ -12,6 +12,7 @@ from mrsite.cli import (
     magnets,
     new,
     overlay,
+    plan_diff,
     review,
     rooms,
     rules,
@@ -47,6 +48,7 @@ app.command(name="sweep")(sweep.sweep)
 app.command(name="survey")(survey.survey)
 app.command(name="review")(review.review)
 app.command(name="diff")(diff.diff)
+app.command(name="plan-diff")(plan_diff.plan_diff)
 app.command(name="rules")(rules.rules)
 app.command(name="validate")(validate.validate)
 app.command(name="verify")(verify.verify)

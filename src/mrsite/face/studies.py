@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import pandas
 
     from mrsite.studies.compare import Comparison
+    from mrsite.studies.revision import Revision
     from mrsite.studies.survey.run import Survey
 
 Progress = Callable[[str, float], None]
@@ -125,3 +126,43 @@ def survey(
 
     contour = None if level_mT is None else Contour(level_mT * 1e-3, height, layer, units)
     return run(path, readings, contour=contour)
+
+
+def plan_diff(
+    old: str | Path,
+    new: str | Path,
+    site: str | Path,
+    *,
+    storey: str | None = None,
+    units: str | None = None,
+    result: str | Path | None = None,
+) -> Revision:
+    """Say what a new revision of a drawing changed and which statements of a site file it leaves empty.
+
+    Parameters
+    ----------
+    old, new : path of a drawing
+        The revision the site file was written for, and the new one.
+    site : path of a site file
+    storey : str, optional
+        Which storey they show, where the file names do not tell.
+    units : str, optional
+        Unit of the new drawing, where it does not say or says it wrong.
+    result : path, optional
+        Output folder of the last assessment, to learn which of its findings could change.
+
+    Returns
+    -------
+    Revision
+        ``changes.edits``, ``rows`` (a verdict a statement), ``affected``, ``misses``, ``conclusion()``.
+
+    Raises
+    ------
+    InputError
+        A file that cannot be read, or two drawings that do not show one building.
+    """
+    from mrsite.outputs.diff import read_result
+    from mrsite.studies.revision import plan_diff as compare
+
+    findings = None if result is None else read_result(result).findings["findings"]
+    return compare(old, new, site, storey=storey, units=units, findings=findings)

@@ -42,7 +42,7 @@ _POINTS = {
 _SITE_POINTS = {"opening": ("at",), "quench_pipe": ("points",), "boundary": ("polygon",)}
 #: Keys whose words name rooms.
 _WORDS = {"equipment": ("room",), "steel": ("room",), "pathway": ("start", "end"), "door": ("opens_into",)}
-#: What is drawn as a line or an outline: the rooms it touches are compared, not each of its points.
+#: Keys whose names in the file are no names in Python.
 _SPELT = {"start": "from", "end": "to", "class_": "class"}
 
 
@@ -356,8 +356,8 @@ class _Judge:
                     continue
                 subject, where = self._subject(table, k, entry), self.where(table, k, "at_block")
                 if len(new) != 1:
-                    yield Row("misses", table, subject, where, f"the new drawing holds {len(new)} blocks "
-                              f"{inert(entry.at_block)!r}", "ask for the block, or give the place as a point")  # fmt: skip
+                    said = f"the new drawing holds {len(new)} blocks {inert(entry.at_block)!r}"
+                    yield Row("misses", table, subject, where, said, "ask for the block, or give the place as a point")
                     continue
                 at = self.changes.alignment.point(old[0][0])
                 by = math.dist(at, new[0][0])
@@ -453,4 +453,5 @@ def _spelt(value: Any) -> str:
     """Return numbers as TOML spells them, to the millimetre."""
     if isinstance(value, (tuple, list)):
         return f"[{', '.join(_spelt(v) for v in value)}]"
-    return f"{round(float(value), 3):.3f}".rstrip("0").rstrip(".") if value else "0.0"
+    text = f"{round(float(value), 3):.3f}".rstrip("0")
+    return f"{text}0" if text.endswith(".") else text

@@ -121,11 +121,9 @@ def _storey(site_file: SiteFile, folder: Path, old: Path, new: Path, name: str |
         return found[0]
     drawn = [s for s in site_file.storey if s.plan is not None]
     hashes = {_sha256(p) for p in (old, new) if p.is_file()}
-    for same in (
-        lambda s: (folder / s.plan).is_file() and _sha256(folder / s.plan) in hashes,
-        lambda s: Path(s.plan).name in (old.name, new.name),
-    ):
-        found = [s for s in drawn if same(s)]
+    same = [s for s in drawn if (p := folder / str(s.plan)).is_file() and _sha256(p) in hashes]
+    called = [s for s in drawn if Path(str(s.plan)).name in (old.name, new.name)]
+    for found in (same, called):
         if len(found) == 1:
             return found[0]
     if len(drawn) == 1:
