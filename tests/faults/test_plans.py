@@ -139,7 +139,7 @@ def test_a_raised_limit_lets_it_through(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="over the limit leaves = 10"):
         read_plan(path, units="mm", limits={"leaves": 10})
     assert read_plan(path, units="mm", limits={"leaves": 5000}).rooms
-    with pytest.raises(InputError, match="limits are depth, file_mb, leaves"):
+    with pytest.raises(InputError, match="limits are depth, entities, file_mb, leaves"):
         read_plan(path, units="mm", limits={"leafs": 10})
 
 

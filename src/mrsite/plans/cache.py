@@ -60,7 +60,7 @@ def _code_hash() -> str:
     """Hash of this room's code and tables: a plan read by other code is not this code's reading."""
     digest = hashlib.sha256(version().encode())
     for place in (Path(__file__).parent, data_folder("plans")):
-        for path in sorted(place.iterdir()):
+        for path in sorted(place.rglob("*")):
             if path.suffix in (".py", ".toml"):
                 digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()

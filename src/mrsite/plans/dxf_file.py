@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _HEAD = 4096
 _BINARY = b"AutoCAD Binary DXF\r\n\x1a\x00"
-_DWG = {
+#: Releases by the first six bytes of a DWG.
+DWG_RELEASES = {
     b"AC1012": "R13", b"AC1014": "R14", b"AC1015": "R2000", b"AC1018": "R2004", b"AC1021": "R2007",
     b"AC1024": "R2010", b"AC1027": "R2013", b"AC1032": "R2018", b"AC1009": "R12",
 }  # fmt: skip
@@ -89,9 +90,9 @@ def sniff(path: Path, limits: Limits) -> tuple[bytes, int]:
             head = stream.read(_HEAD)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}); give a readable DXF drawing") from None
-    if head[:6] in _DWG:
+    if head[:6] in DWG_RELEASES:
         raise InputError(
-            f"{name}: this is a DWG {_DWG[head[:6]]} file, not a DXF; save it as DXF in the CAD program, "
+            f"{name}: this is a DWG {DWG_RELEASES[head[:6]]} file, not a DXF; save it as DXF in the CAD program, "
             "or convert it with the ODA File Converter or LibreDWG's dwg2dxf"
         )
     for magic, what_, cure in _MAGIC:

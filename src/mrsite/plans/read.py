@@ -16,8 +16,10 @@ from mrsite.base.errors import InputError
 from mrsite.plans import cache as kept
 from mrsite.plans.build import build_plan, unit_warnings
 from mrsite.plans.drawing import TYPE_ID, Array, Drawing, Ints, chords
+from mrsite.plans.dwg import converted, find_converter, is_dwg, told
 from mrsite.plans.dxf_file import Opened, open_drawing, sha256_of, sniff
 from mrsite.plans.flatten import unfold
+from mrsite.plans.ifc.read import is_model, read_model
 from mrsite.plans.layers import classify_layers, classify_name
 from mrsite.plans.limits import Limits
 from mrsite.plans.plan import LayerDecision, Plan, UnitDecision
@@ -43,13 +45,16 @@ def read_plan(
     encoding: str | None = None,
     progress: Callable[[int, int], None] | None = None,
     cache: bool = True,
+    storey: str | float | None = None,
+    converter: str | None = None,
 ) -> Plan:
-    """Read an architect's floor plan from a DXF.
+    """Read an architect's floor plan from a DXF, a DWG or a building model (IFC).
 
     Parameters
     ----------
     path : path
-        DXF R12 to R2018, text or binary.
+        DXF R12 to R2018, text or binary; DWG where a converter is installed (see ``plans.dwg``); IFC 2x3, 4 or
+        4x3, also zipped, with the extra ``ifc``.
     units : str, optional
         The drawing unit (mm, cm, dm, m, inch, foot, ussurveyfoot) where the file does not say it or
         says it wrong. It always wins; evidence against it is kept and warned of.
@@ -68,6 +73,10 @@ def read_plan(
         Told of entities read.
     cache : bool
         Keep what took long to read, and take it from there the next time; see ``plans.cache``.
+    storey : str or float, optional
+        Which storey of a building model: name, GlobalId or elevation (m); all without it, one on the other.
+    converter : str, optional
+        Program that makes a DXF of a DWG; see ``plans.dwg``.
 
     Returns
     -------
@@ -83,18 +92,31 @@ def read_plan(
     """
     budget = Limits.of(dict(limits) if isinstance(limits, Mapping) else limits)
     box = _window(window)
-    name = Path(path).name
+    source = Path(path)
+    model, dwg = is_model(source), is_dwg(source)
+    if storey is not None and not model:
+        raise InputError(f"{source.name}: storey chooses from a building model, and this is a drawing; use window")
+    program = find_converter(converter) if dwg else None
     key = ""
-    if cache and kept.switched_on():
-        sniff(Path(path), budget)
-        given = {"units": units, "window": box, "layers": dict(layers) if layers else None, "encoding": encoding}
+    if cache and kept.switched_on() and source.is_file():
+        if not model and not dwg:
+            sniff(source, budget)
+        given: dict[str, object] = {"units": units, "window": box, "layers": dict(layers) if layers else None}
+        given |= {"encoding": encoding, "storey": storey, "converter": program}
         key = kept.key_of(sha256_of(Path(path)), {**given, "limits": budget, "require_unit": require_unit})
         known = kept.load(key, str(path))
         if known is not None:
             return known
     start = time.perf_counter()
     with _uncollected():
-        plan = _read(path, name, budget, units, box, layers, require_unit, encoding, progress)
+        if model:
+            plan = read_model(source, budget, units=units, storey=storey, window=box, require_unit=require_unit)
+        elif dwg:
+            with converted(source, budget, program) as result:
+                drawn = _read(result.dxf, source.name, budget, units, box, layers, require_unit, encoding, progress)
+                plan = told(drawn, source, sha256_of(source), result)
+        else:
+            plan = _read(path, source.name, budget, units, box, layers, require_unit, encoding, progress)
     if key and time.perf_counter() - start > WORTH_KEEPING_S:
         kept.store(key, plan)
     return plan

@@ -12,7 +12,20 @@ from mrsite.plans.ifc.unit import decide
 from mrsite.plans.limits import Limits
 from mrsite.plans.plan import Plan
 
-SUFFIXES = (".ifc", ".ifczip")
+_SUFFIXES = (".ifc", ".ifczip", ".ifcxml")
+
+
+def is_model(path: Path) -> bool:
+    """Whether a file is a building model, by its name or its first bytes."""
+    if path.suffix.lower() in _SUFFIXES:
+        return True
+    try:
+        if not path.is_file():
+            return False
+        with open(path, "rb") as stream:
+            return stream.read(64).lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"ISO-10303-21")
+    except OSError:
+        return False
 
 
 def read_model(

@@ -45,7 +45,7 @@ def look(data: bytes, name: str, most_entities: int) -> StepText:
     if not data.rstrip(b"\x00\x1a \r\n\t").endswith(b"END-ISO-10303-21;"):
         line = data.count(b"\n") + 1
         raise InputError(
-            f"{name}: the model ends in line {line} without END-ISO-10303-21; it is cut off, ask for the file again"
+            f"{name}: this is an IFC model cut off in line {line} (no END-ISO-10303-21); ask for the file again"
         )
     schema = _schema(data, name)
     bare = re.sub(rb"'[^']*'|/\*.*?\*/", b"''", data, flags=re.DOTALL)
