@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from mrsite.base.errors import InputError
-from mrsite.magnets.members import member_magnitudes, member_rays, member_values, scale_of
+from mrsite.magnets.members import member_distances, member_values, scale_of
 from mrsite.magnets.model import Array, MagnetModel
 from mrsite.magnets.rays import outermost, source_magnitude
 from mrsite.magnets.record import band_shape, weighted_band
@@ -316,12 +316,7 @@ def _member_distances(model: MagnetModel, level: float, quantity: Quantity) -> A
     if e is None:
         return None
     if quantity == "B":
-        for factor in (1, 4, 16, 64):
-            magnitude = member_magnitudes(model, factor)
-            if magnitude[:, :, -1].max() < 0.7 * level:
-                break
-        radii = member_rays(model, factor).radii
-        found = outermost(magnitude, radii, level)
+        found = member_distances(model, level)
     else:
         near = scale_of(model)
         last = 90.0 if e.mirrored else 180.0

@@ -126,6 +126,6 @@ def _holds(problem: Problem, lattice: Lattice, currents: Array) -> bool:
     own = ray_table(lattice, float(rays.radii[0]), float(rays.radii[-1]), step, len(rays.radii))
     magnitude = own.magnitude(currents[None])
     return all(
-        abs(float(problem.measure(f, outermost(magnitude, rays.radii, f.level))[0]) - f.distance) <= f.half
+        abs(float(f.quoted(own.angles, outermost(magnitude, rays.radii, f.level))[0]) - f.distance) <= f.half
         for f in problem.figures.lines
     )

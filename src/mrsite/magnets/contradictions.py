@@ -72,7 +72,7 @@ def _without(
     currents = np.array(found)
     if isinstance(figure, LineFigure):
         distance = outermost(problem.rays.magnitude(currents), problem.rays.radii, figure.level)
-        values, unit = problem.measure(figure, distance), "m"
+        values, unit = figure.quoted(problem.rays.angles, distance), "m"
     else:
         z = np.linspace(0.0, 0.5 * size.magnet_length_m + 0.3, 24) if figure.z is None else np.array([figure.z])
         columns = problem.lattice.columns(np.full(len(z), figure.rho), z, gradients=True)

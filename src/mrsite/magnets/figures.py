@@ -11,7 +11,8 @@ import numpy as np
 
 from mrsite.base.errors import InputError
 from mrsite.magnets.classes import Dimensions
-from mrsite.magnets.model import MagnetModel
+from mrsite.magnets.model import Array, MagnetModel
+from mrsite.magnets.rays import extents
 
 Direction = Literal["axial", "radial"]
 
@@ -31,6 +32,28 @@ class LineFigure:
     extent: bool
     sign_z: int
     number: int
+
+    def quoted(self, angles: Array, distance: Array) -> Array:
+        """Return what the source would have quoted for lines of these distances.
+
+        Parameters
+        ----------
+        angles : (a,) float64, rad
+            Of the rays, from +z.
+        distance : (..., a) float64, m
+
+        Returns
+        -------
+        (...) float64, m
+        """
+        if self.extent:
+            ahead, behind, across = extents(distance, angles)
+            if self.direction == "radial":
+                return across
+            return behind if self.sign_z < 0 else ahead
+        if self.direction == "radial":
+            return np.asarray(distance[..., int(np.argmin(np.abs(angles - 0.5 * np.pi)))])
+        return np.asarray(distance[..., -1 if self.sign_z < 0 else 0])
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The members of an ensemble evaluated together: one field matrix over their common cells."""
+"""The members of an ensemble evaluated together: multipoles outside the windings, their common cells within."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from functools import lru_cache
 
 import numpy as np
 
+from mrsite.magnets.exterior import NEAREST, exterior
 from mrsite.magnets.lattice import Lattice
 from mrsite.magnets.model import Array, MagnetModel
-from mrsite.magnets.rays import RayTable, ray_table
+from mrsite.magnets.rays import outermost
 
-_BLOCK = 4000  # points at a time: the matrix stays near 50 MB
+_BLOCK = 4000  # points at a time near the windings: the matrix of cells stays near 50 MB
 _STEP_DEG = 1.5
 _RADII_PER_DECADE = 72
+_SPANS = (1.0, 4.0, 16.0, 64.0)  # of 7 half-sizes: a weak line may lie far out
 
 
 def scale_of(model: MagnetModel) -> float:
@@ -29,22 +31,53 @@ def scale_of(model: MagnetModel) -> float:
     return 1.15 * reach
 
 
-@lru_cache(maxsize=12)
-def member_rays(model: MagnetModel, factor: int) -> RayTable:
-    """Return the ray table of a model's cells, out to 7 x ``factor`` times its half-size."""
+def member_angles(model: MagnetModel) -> Array:
+    """Return the rays on which members are compared, rad from +z: to 90 degrees where the ends are alike, else 180."""
     assert model.ensemble is not None
-    near = scale_of(model)
-    first, last = 0.5 * near, 7.0 * factor * near
-    count = round(_RADII_PER_DECADE * np.log10(last / first))
-    e = model.ensemble
-    return ray_table(Lattice(e.cells, len(e.cells), e.mirrored), first, last, _STEP_DEG, count)
+    last = 90.0 if model.ensemble.mirrored else 180.0
+    return np.asarray(np.radians(np.linspace(0.0, last, round(last / _STEP_DEG) + 1)))
+
+
+def member_distances(model: MagnetModel, level: float) -> Array:
+    """Return the outermost crossing of |B| = ``level`` (T) of every member on its rays.
+
+    Returns
+    -------
+    (m, a) float64, m
+        NaN where a member's ray never meets the level.
+    """
+    for span in _SPANS:
+        radii, magnitude = _outside(model, span)
+        if magnitude[:, :, -1].max() < 0.7 * level:
+            break
+    found = outermost(magnitude, radii, level)
+    if np.isnan(found).any():
+        near, within = _within(model)
+        found = outermost(np.concatenate([within, magnitude], axis=2), np.concatenate([near, radii]), level)
+    return found
+
+
+@lru_cache(maxsize=24)
+def _outside(model: MagnetModel, span: float) -> tuple[Array, Array]:
+    first = NEAREST * exterior(model).radius
+    last = 7.0 * span * scale_of(model)
+    radii = np.geomspace(first, last, round(_RADII_PER_DECADE * np.log10(last / first)))
+    return radii, _on_rays(model, radii)
 
 
 @lru_cache(maxsize=12)
-def member_magnitudes(model: MagnetModel, factor: int) -> Array:
-    """Return |B| of every member on the rays of its table: (m, a, r), T."""
-    assert model.ensemble is not None
-    return member_rays(model, factor).magnitude(model.ensemble.currents)
+def _within(model: MagnetModel) -> tuple[Array, Array]:
+    last = NEAREST * exterior(model).radius
+    first = 0.5 * scale_of(model)
+    radii = np.geomspace(first, last, round(_RADII_PER_DECADE * np.log10(last / first)), endpoint=False)
+    return radii, _on_rays(model, radii)
+
+
+def _on_rays(model: MagnetModel, radii: Array) -> Array:
+    """|B| of every member on the rays: (m, a, r), T."""
+    angles = member_angles(model)
+    rho, z = np.outer(np.sin(angles), radii), np.outer(np.cos(angles), radii)
+    return member_values(model, rho.ravel(), z.ravel(), "B").reshape(-1, *rho.shape)
 
 
 def member_values(model: MagnetModel, rho: Array, z: Array, quantity: str) -> Array:
@@ -60,20 +93,27 @@ def member_values(model: MagnetModel, rho: Array, z: Array, quantity: str) -> Ar
     -------
     (m, n) float64
     """
+    assert model.ensemble is not None
+    series = exterior(model)
+    far = np.hypot(rho, z) >= NEAREST * series.radius * (1.0 - 1e-9)
+    out = np.empty((len(model.ensemble.weights), len(rho)))
+    out[:, far] = series.values(rho[far], z[far], quantity)
+    near = np.flatnonzero(~far)
+    for start in range(0, len(near), _BLOCK):
+        part = near[start : start + _BLOCK]
+        out[:, part] = _by_cells(model, rho[part], z[part], quantity)
+    return out
+
+
+def _by_cells(model: MagnetModel, rho: Array, z: Array, quantity: str) -> Array:
     e = model.ensemble
     assert e is not None
-    lattice = Lattice(e.cells, len(e.cells), e.mirrored)
-    out = np.empty((len(e.weights), len(rho)))
-    for start in range(0, len(rho), _BLOCK):
-        part = slice(start, start + _BLOCK)
-        columns = lattice.columns(rho[part], z[part], gradients=quantity != "B")
-        bz, br = e.currents @ columns[0].T, e.currents @ columns[1].T
-        size = np.hypot(bz, br)
-        if quantity == "B":
-            out[:, part] = size
-            continue
-        brr, brz, bzz = (e.currents @ columns[k].T for k in (2, 3, 4))
-        product = np.hypot(br * brr + bz * brz, br * brz + bz * bzz)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            out[:, part] = product if quantity == "force_product" else product / size
-    return out
+    columns = Lattice(e.cells, len(e.cells), e.mirrored).columns(rho, z, gradients=quantity != "B")
+    bz, br = e.currents @ columns[0].T, e.currents @ columns[1].T
+    size = np.hypot(bz, br)
+    if quantity == "B":
+        return np.asarray(size)
+    brr, brz, bzz = (e.currents @ columns[k].T for k in (2, 3, 4))
+    product = np.hypot(br * brr + bz * brz, br * brz + bz * bzz)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(product if quantity == "force_product" else product / size)

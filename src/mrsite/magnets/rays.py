@@ -76,7 +76,7 @@ def outermost(magnitude: Array, radii: Array, level: float) -> Array:
     high = np.take_along_axis(magnitude, inside[..., None] + 1, axis=-1)[..., 0]
     with np.errstate(divide="ignore", invalid="ignore"):
         share = (np.log(low) - np.log(level)) / (np.log(low) - np.log(high))
-    step = np.log(radii[1] / radii[0])
+    step = np.log(radii[inside + 1] / radii[inside])
     found = radii[inside] * np.exp(step * np.clip(share, 0.0, 1.0))
     found = np.where(last == magnitude.shape[-1] - 1, radii[-1], found)
     return np.asarray(np.where(above.any(axis=-1), found, np.nan))

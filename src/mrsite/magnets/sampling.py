@@ -17,7 +17,7 @@ from mrsite.magnets.figures import Figures, LineFigure, PointFigure
 from mrsite.magnets.lattice import Design, Lattice, build_lattice, draw_design
 from mrsite.magnets.model import Array
 from mrsite.magnets.programme import Programme, Rows
-from mrsite.magnets.rays import RayTable, extents, outermost, ray_table
+from mrsite.magnets.rays import RayTable, outermost, ray_table
 
 _SPHERES = 6
 _BACK = 0.9  # the field just outside a line may have turned, but is below the level: -0.9 L .. L
@@ -281,25 +281,13 @@ class Problem:
         for f in self.figures.lines:
             if f.level not in found:
                 found[f.level] = outermost(magnitude, self.rays.radii, f.level)
-            distance = self.measure(f, found[f.level])
+            distance = f.quoted(self.rays.angles, found[f.level])
             good &= np.abs(distance - f.distance) <= f.half * (slack + _SLACK)
         for p, (columns, _) in zip(self.figures.points, self._point_rows, strict=True):
             for k in np.flatnonzero(good):
                 value = linearised(p.quantity, columns, currents[k])[0].max()
                 good[k] &= bool(abs(value - p.value) <= p.tolerance * 1.5 * slack)
         return good
-
-    def measure(self, f: LineFigure, distance: Array) -> Array:
-        """Return what the source would have quoted for lines ``distance`` (m, angles) of its level."""
-        if f.extent:
-            ahead, behind, across = extents(distance, self.rays.angles)
-            if f.direction == "radial":
-                return across
-            return behind if f.sign_z < 0 else ahead
-        if f.direction == "radial":
-            middle = int(np.argmin(np.abs(self.rays.angles - 0.5 * np.pi)))
-            return np.asarray(distance[:, middle])
-        return np.asarray(distance[:, -1 if f.sign_z < 0 else 0])
 
 
 def linearised(quantity: str, columns: Array, currents: Array) -> tuple[Array, Array]:
