@@ -20,6 +20,7 @@ from mrsite.checks.finding import Outcome
 from mrsite.outputs import gltf, scene_building, solids, view3d
 from mrsite.outputs.scene import Part, Scene, scene_of
 from mrsite.site.total_field import total_field
+from tests.outputs import npm
 
 
 @pytest.fixture(scope="module")
@@ -189,38 +190,19 @@ def test_an_empty_scene_is_a_valid_file() -> None:
     assert "meshes" not in document
 
 
-def validator() -> list[str]:
-    """Command that runs the Khronos validator; skips where node or the package are absent."""
+def test_khronos_validator_finds_nothing(outcome: Outcome, tmp_path: Path) -> None:
     node = shutil.which("node")
     if node is None:
         pytest.skip("node is not installed")
-    code = (
-        "const v=require('gltf-validator'),fs=require('fs');"
-        "v.validateBytes(new Uint8Array(fs.readFileSync(process.argv[1])))"
-        ".then(r=>console.log(JSON.stringify(r.issues)))"
-    )
-    roots = subprocess.run(["npm", "root", "-g"], capture_output=True, text=True, check=False).stdout.strip()
-    probe = subprocess.run(
-        [node, "-e", "require('gltf-validator')"], capture_output=True, check=False, env=_node_path(roots)
-    )
-    if probe.returncode:
-        pytest.skip("the npm package gltf-validator is not installed (npm install -g gltf-validator)")
-    return [node, "-e", code]
-
-
-def _node_path(roots: str) -> dict[str, str]:
-    import os
-
-    given = os.environ.get("NODE_PATH", "")
-    return {**os.environ, "NODE_PATH": ":".join(p for p in (given, roots) if p)}
-
-
-def test_khronos_validator_finds_nothing(outcome: Outcome, tmp_path: Path) -> None:
-    command = validator()
+    folder = npm.package("gltf-validator", "latest")
     path = tmp_path / "site.glb"
     path.write_bytes(gltf.render(outcome))
-    roots = subprocess.run(["npm", "root", "-g"], capture_output=True, text=True, check=False).stdout.strip()
-    done = subprocess.run([*command, str(path)], capture_output=True, text=True, check=True, env=_node_path(roots))
+    code = (
+        "const v=require(process.argv[1]),fs=require('fs');"
+        "v.validateBytes(new Uint8Array(fs.readFileSync(process.argv[2])))"
+        ".then(r=>console.log(JSON.stringify(r.issues)))"
+    )
+    done = subprocess.run([node, "-e", code, str(folder), str(path)], capture_output=True, text=True, check=True)
     issues = json.loads(done.stdout)
     assert (issues["numErrors"], issues["numWarnings"]) == (0, 0), issues["messages"]
 
