@@ -10,10 +10,11 @@ import typer
 def new(
     folder: Path = typer.Argument(..., metavar="DIR", help="Folder to make; it must not exist or be empty."),
     example: str | None = typer.Option(None, help="Copy an example site, e.g. district-hospital."),
-    plan: Path | None = typer.Option(None, metavar="PLAN.dxf", help="Start from a drawing."),
+    plan: Path | None = typer.Option(None, metavar="PLAN.dxf", help="Start from a drawing: DXF, DWG or IFC."),
     magnet: str | None = typer.Option(None, help="Catalogue id or path of a magnet file."),
     at: str | None = typer.Option(None, metavar="X,Y", help="Isocentre, m; or with a suffix; or a room's name."),
     bearing: float = typer.Option(0.0, help="Direction of the patient end, degrees anticlockwise from plan +x."),
+    storey: str | None = typer.Option(None, help="Storey of a building model: name, GlobalId or elevation in metres."),
     units: str | None = typer.Option(None, help="Drawing unit, where the file does not say or says it wrong."),
 ) -> int:
     """Make a commented site file with the rooms and doors found; guesses are commented out with their evidence."""
@@ -29,7 +30,7 @@ def new(
         assert plan is not None
         if magnet is None or at is None:
             raise InputError("mrsite new --plan needs --magnet ID and --at X,Y too")
-        written = quick.new_site(folder, plan, magnet=magnet, at=at, bearing_deg=bearing, units=units)
+        written = quick.new_site(folder, plan, magnet=magnet, at=at, bearing_deg=bearing, units=units, storey=storey)
     for path in written:
         print(f"wrote {inert(str(path))}")
     return 0

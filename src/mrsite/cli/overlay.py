@@ -26,6 +26,7 @@ def overlay(
         None, help="Isocentre above floor, m, where the magnet file does not say."
     ),
     units: str | None = typer.Option(None, help="Drawing unit, where the file does not say or says it wrong."),
+    storey: str | None = typer.Option(None, help="Storey of a building model: name, GlobalId or elevation in metres."),
     window: str | None = typer.Option(None, metavar="X0,Y0,X1,Y1", help="Part of the modelspace to read, m."),
     out: Path | None = typer.Option(None, "-o", "--out", help="Output DXF; default: PLAN-mrsite.dxf beside the plan."),
 ) -> int:
@@ -48,6 +49,7 @@ def overlay(
         isocentre_height=isocentre_height,
         units=units,
         window=((box[0], box[1]), (box[2], box[3])) if box else None,
+        storey=storey,
         out=target,
     )
     for line in result.said:

@@ -23,18 +23,21 @@ def read_plan(
     window: Window | None = None,
     *,
     encoding: str | None = None,
+    storey: str | float | None = None,
 ) -> Plan:
     """Read an architect's floor plan: units and their evidence, layers, walls, rooms, doors.
 
     Parameters
     ----------
-    path : path of a DXF
+    path : path of a DXF, of a DWG where a converter is installed, or of a building model (IFC)
     units : str, optional
         Drawing unit where the file does not say, or says it wrong.
     window : ((x0, y0), (x1, y1)), m, optional
         Part of the modelspace to read.
     encoding : str, optional
         Code page of its texts, where the file does not say or says it wrong.
+    storey : str or float, optional
+        Which storey of a building model: name, GlobalId or elevation (m); all without it, one on the other.
 
     Raises
     ------
@@ -45,7 +48,7 @@ def read_plan(
     """
     from mrsite.plans import read_plan
 
-    return read_plan(path, units=units, window=window, encoding=encoding)
+    return read_plan(path, units=units, window=window, encoding=encoding, storey=storey)
 
 
 @dataclass(frozen=True)
@@ -72,13 +75,14 @@ def overlay(
     isocentre_height: float | None = None,
     units: str | None = None,
     window: Window | None = None,
+    storey: str | float | None = None,
     out: str | Path | None = None,
 ) -> Overlay:
     """Draw a magnet's lines on a plan without a site file.
 
     Parameters
     ----------
-    plan : path of a DXF
+    plan : path of a DXF, a DWG or a building model
     magnet : str
         Catalogue id, or path of a magnet file.
     at : "X,Y" or (x, y)
@@ -93,7 +97,7 @@ def overlay(
         Draw the union over the heights people occupy instead.
     isocentre_height : float, m, optional
         Above the floor; the magnet file's by default.
-    units, window
+    units, window, storey
         As for `read_plan`.
     out : path, optional
         Write ``out`` (the host with our layers) and the overlay alone beside it.
@@ -109,7 +113,7 @@ def overlay(
     from mrsite.site.total_field import total_field
 
     place = at if isinstance(at, str) else f"{at[0]!r},{at[1]!r}"
-    drawing = read_plan(plan, units, window)
+    drawing = read_plan(plan, units, window, storey=storey)
     project = project_of_plan(drawing, load_model(magnet), place, bearing_deg, isocentre_height)
     wanted = quick_wanted(project, levels_mT, gradient_T_per_m, height, envelope)
     field = total_field(project)
@@ -185,7 +189,14 @@ def copy_example(name: str, folder: str | Path) -> list[Path]:
 
 
 def new_site(
-    folder: str | Path, plan: str | Path, *, magnet: str, at: str, bearing_deg: float = 0.0, units: str | None = None
+    folder: str | Path,
+    plan: str | Path,
+    *,
+    magnet: str,
+    at: str,
+    bearing_deg: float = 0.0,
+    units: str | None = None,
+    storey: str | float | None = None,
 ) -> list[Path]:
     """Write a commented site file for a drawing, with the rooms and doors found."""
     from mrsite.magnets import load_model
@@ -193,7 +204,7 @@ def new_site(
     from mrsite.site.examples import write_new
     from mrsite.site.quick_look import project_of_plan
 
-    drawing = read_plan(plan, units)
+    drawing = read_plan(plan, units, storey=storey)
     project = project_of_plan(drawing, load_model(magnet), at, bearing_deg)
     x, y, _ = project.scanners[0].poses[0].position
     text = site_toml(

@@ -96,7 +96,11 @@ def drawing_files(
     notes: list[str] = []
     annotated = main or f"{stem}-annotated.dxf"
     properties = _properties(drawing)
-    if host is not None:
+    if plan.storeys:
+        notes.append(
+            f"{_base(plan.path)} is a building model: the marks come as an overlay alone, in metres, at its origin"
+        )
+    elif host is not None:
         try:
             spliced = splice(host, drawing, plan.unit_m, properties)
         except NotSpliceable as refusal:

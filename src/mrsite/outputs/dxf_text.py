@@ -115,6 +115,8 @@ def parse(data: bytes) -> DxfText:
     """
     if data.startswith(b"AutoCAD Binary DXF"):
         raise NotSpliceable("it is a binary DXF; save it as a text DXF to have the marks inside it")
+    if data.startswith(b"AC10"):
+        raise NotSpliceable("it is a DWG; save it as a text DXF to have the marks inside it")
     if b"\n" not in data:
         raise NotSpliceable("its lines do not end as DXF lines do")
     lines = data.split(b"\n")

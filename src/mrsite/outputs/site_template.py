@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mrsite.plans.plan import Door, Plan, Room
+from mrsite.plans.plan import Door, ModelStorey, Plan, Room
 from mrsite.plans.rooms import reference_counts
 from mrsite.plans.tags import guess_use
 
@@ -40,6 +40,9 @@ def site_toml(
     plan_file : str, optional
         How the site file names the drawing; its file name by default.
     """
+    model = next((s for s in plan.storeys if s.read), None)
+    if model is not None:
+        storey = model.name or storey
     file = plan_file or plan.path.replace("\\", "/").rsplit("/", 1)[-1]
     out = [
         "#:schema site.schema.json",
@@ -49,13 +52,12 @@ def site_toml(
         "[site]",
         f"name = {quote(name)}",
         'guidance = ["uk"]                # rule packs: see mrsite rules',
-        "# north_deg = 0.0                # true north, anticlockwise from plan +x; a plan does not say it",
+        _north(plan),
         "",
         "[[storey]]",
         f"name = {quote(storey)}",
         f"plan = {quote(file)}",
-        "elevation = 0.0                  # m, finished floor level from the site datum",
-        "# height = 4.2                   # m, floor to floor; a plan does not say it",
+        *(_drawn_storey() if model is None else _model_storey(model)),
     ]
     decision = plan.unit_decision
     if units is not None or decision.source != "evidence":
@@ -88,6 +90,33 @@ def site_toml(
     for line in plan.incomplete:
         out += ["", f"# INCOMPLETE: {_comment(line)}"]
     return "\n".join(out) + "\n"
+
+
+def _north(plan: Plan) -> str:
+    north = None if plan.georeference is None else plan.georeference.north_deg
+    if north is None:
+        return "# north_deg = 0.0                # true north, anticlockwise from plan +x; a plan does not say it"
+    return f"north_deg = {north:.3f}" + _pad(f"north_deg = {north:.3f}") + "# true north as the model states it"
+
+
+def _drawn_storey() -> list[str]:
+    return [
+        "elevation = 0.0                  # m, finished floor level from the site datum",
+        "# height = 4.2                   # m, floor to floor; a plan does not say it",
+    ]
+
+
+def _model_storey(model: ModelStorey) -> list[str]:
+    """Give what a building model says of its storey: which one, how high, how thick its slab."""
+    said = [
+        (f"model_storey = {quote(model.key)}", f"storey {_comment(model.name)!r} of the model, by its GlobalId"),
+        (f"elevation = {model.elevation:.3f}", "m, floor in the model's own heights"),
+    ]
+    if model.height is not None:
+        said.append((f"height = {model.height:.3f}", "m, floor to floor in the model"))
+    if model.slab_m is not None:
+        said.append((f"slab_mm = {model.slab_m * 1000:.0f}", "the largest slab under this floor in the model"))
+    return [f"{line}{_pad(line)}# {why}" for line, why in said]
 
 
 def quote(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mrsite.plans.geojson import rooms_geojson
     from mrsite.plans.graph import door_graph
+    from mrsite.plans.ifc.read import is_model
     from mrsite.plans.limits import Limits
     from mrsite.plans.lookup import find_room
     from mrsite.plans.plan import Door, Plan, Room
@@ -25,6 +26,7 @@ _WHERE = {
     "decide_units": "units",
     "door_graph": "graph",
     "find_room": "lookup",
+    "is_model": "ifc.read",
     "plan_report": "report",
     "read_plan": "read",
     "register_storeys": "storeys",
@@ -40,6 +42,7 @@ __all__ = [
     "decide_units",
     "door_graph",
     "find_room",
+    "is_model",
     "plan_report",
     "read_plan",
     "register_storeys",

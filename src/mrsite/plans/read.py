@@ -30,6 +30,8 @@ from mrsite.plans.units import decide_units, unit_metres
 
 # A drawing larger than this is not read on trial to find its unit.
 TRIAL_STROKES = 150_000
+# With so many arcs the drawing's swings, if it has any, are arcs.
+ENOUGH_ARCS = 400
 # What is read sooner than this is not kept.
 WORTH_KEEPING_S = 0.4
 
@@ -45,7 +47,7 @@ def read_plan(
     encoding: str | None = None,
     progress: Callable[[int, int], None] | None = None,
     cache: bool = True,
-    storey: str | float | None = None,
+    storey: str | float | Sequence[str | float] | None = None,
     converter: str | None = None,
 ) -> Plan:
     """Read an architect's floor plan from a DXF, a DWG or a building model (IFC).
@@ -74,7 +76,8 @@ def read_plan(
     cache : bool
         Keep what took long to read, and take it from there the next time; see ``plans.cache``.
     storey : str or float, optional
-        Which storey of a building model: name, GlobalId or elevation (m); all without it, one on the other.
+        Which storey of a building model: name, GlobalId or elevation (m), or several of these, of which the
+        first that fits counts; all storeys without it, one on the other.
     converter : str, optional
         Program that makes a DXF of a DWG; see ``plans.dwg``.
 
@@ -183,8 +186,8 @@ def _read(
 
 def _drawn_swings(drawing: Drawing, kinds: Sequence[str]) -> Array | None:
     """Radii of swings drawn in short lines, in drawing units: looked for at the size of a leaf in each unit in turn."""
-    if len(drawing.strokes) > TRIAL_STROKES:
-        return None
+    if len(drawing.strokes) > TRIAL_STROKES or np.count_nonzero(drawing.strokes[:, 4]) > ENOUGH_ARCS:
+        return None  # too many to try, or swings are drawn as arcs
     found = []
     for unit, m in unit_metres().items():
         if unit != "ussurveyfoot":

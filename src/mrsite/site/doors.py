@@ -65,7 +65,7 @@ def resolve_windows(
             if any(w.storey == storey.name and math.dist(_middle(w.ends), middle) < 0.5 for w in stated):
                 continue
             kind = "external" if "outside" in window.rooms else "observation"
-            result.append(Window(storey.name, window.ends, None, None, kind, from_plan=True))  # type: ignore[arg-type]
+            result.append(Window(storey.name, window.ends, window.sill_m, window.head_m, kind, from_plan=True))  # type: ignore[arg-type]
     return tuple(result)
 
 

@@ -19,11 +19,12 @@ from mrsite.base.files import sha256_of_file
 from mrsite.base.text import inert
 from mrsite.base.toml import Document
 from mrsite.guidance import load_equipment, load_packs
-from mrsite.plans import read_plan
+from mrsite.plans import is_model, read_plan
 from mrsite.plans.plan import Plan
 from mrsite.site.defaults import default_value
 from mrsite.site.doors import resolve_doors, resolve_windows
 from mrsite.site.frames import Similarity, from_tie
+from mrsite.site.heights import model_heights
 from mrsite.site.items import resolve_equipment, resolve_steel
 from mrsite.site.project import Project, Storey
 from mrsite.site.register import show_to_coincide
@@ -64,6 +65,8 @@ def load_project(site_file: SiteFile, document: Document, progress: Progress | N
     check_named(storeys, site_file, document)
     review = _review(site_file, document)
     inputs = {document.path.name: _sha256(document)}
+    for path in document.files:
+        inputs[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
     for storey in storeys:
         if storey.plan is not None:
             inputs[Path(storey.plan.path).name] = storey.plan.sha256
@@ -72,6 +75,7 @@ def load_project(site_file: SiteFile, document: Document, progress: Progress | N
     if site_file.review is not None:
         inputs[Path(site_file.review.sheet).name] = sha256_of_file(folder / site_file.review.sheet)
     notes = [note for scanner in scanners for note in scanner.assumed]
+    notes += model_heights(storeys)
     for storey in storeys:
         if storey.registered is None:
             notes.append(f"{storey.name}: its drawing is not shown to coincide with the others; give tie")
@@ -172,7 +176,19 @@ def _plan(entry: StoreyEntry, document: Document, index: int) -> Plan:
     if entry.layers is not None:
         layers = tuple((kind, patterns) for kind, patterns in entry.layers.model_dump().items() if patterns)
     status = path.stat()
-    return _read(path, (status.st_mtime_ns, status.st_size), entry.units, window, layers)
+    stamp = (status.st_mtime_ns, status.st_size)
+    return _read(path, stamp, entry.units, window, layers, _model_storey(entry, path))
+
+
+def _model_storey(entry: StoreyEntry, path: Path) -> tuple[str | float, ...] | None:
+    """Say which storey of a building model an entry means: as stated, else by its name, else by a stated elevation."""
+    if not is_model(path):
+        if entry.model_storey is not None:
+            raise InputError(f"{path.name} is a drawing, not a building model: take model_storey away or use window")
+        return None
+    if entry.model_storey is not None:
+        return (entry.model_storey,)
+    return (entry.name, entry.elevation) if "elevation" in entry.model_fields_set else (entry.name,)
 
 
 @lru_cache(maxsize=8)
@@ -182,9 +198,11 @@ def _read(
     units: str | None,
     window: tuple[float, float, float, float] | None,
     layers: tuple[tuple[str, tuple[str, ...]], ...] | None,
+    model_storey: tuple[str | float, ...] | None,
 ) -> Plan:
     """Read a drawing, for the cases of a study once: until the file changes."""
-    return read_plan(path, units=units, window=window, layers=None if layers is None else dict(layers))
+    hints = None if layers is None else dict(layers)
+    return read_plan(path, units=units, window=window, layers=hints, storey=model_storey)
 
 
 def _overlaps(site_file: SiteFile, document: Document) -> list[str]:
@@ -222,6 +240,8 @@ def _frames(site_file: SiteFile, document: Document, plans: list[Plan | None]) -
             frames.append((Similarity(), "no drawing: stated in site coordinates"))
         elif reference is None:
             frames.append((Similarity(), "reference drawing"))
+        elif plan.storeys and plan.sha256 == reference.sha256:
+            frames.append((Similarity(), "storeys of one building model"))
         else:
             frames.append((Similarity(), show_to_coincide(reference, plan)))
         if plan is not None and reference is None and entry.tie is None:

@@ -36,6 +36,7 @@ def project_of_plan(
     """
     from mrsite.base.toml import Document
 
+    one_storey(plan)
     x, y = place(plan, at)
     assumed = []
     height = isocentre_height
@@ -66,6 +67,14 @@ def project_of_plan(
         spaces=spaces,
         notes=tuple(assumed),
     )
+
+
+def one_storey(plan: Plan) -> None:
+    """Refuse a plan of several storeys of a building model, which lie on one another in it."""
+    read = [s for s in plan.storeys if s.read]
+    if len(read) > 1:
+        named = "; ".join(f"{inert(s.name)!r} at {s.elevation:.3f} m, {s.rooms} spaces" for s in read)
+        raise InputError(f"{Path(plan.path).name}: the model has {len(read)} storeys ({named}): choose one by --storey")
 
 
 def place(plan: Plan, at: str) -> tuple[float, float]:

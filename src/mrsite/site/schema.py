@@ -109,6 +109,7 @@ class SchedulesTable(Entry):
     rooms: str | None = None
     doors: str | None = None
     equipment: str | None = None
+    encoding: Name | None = None  #: of CSV files that are not Unicode, e.g. cp1252
 
 
 class Tie(Entry):
@@ -141,6 +142,7 @@ class StoreyEntry(Entry):
     ceiling: Positive | None = None
     slab_mm: NotNegative | None = None
     units: str | None = None
+    model_storey: Name | Finite | None = None
     window: tuple[Point, Point] | None = None
     tie: Tie | None = None
     layers: LayerHints | None = None
@@ -561,5 +563,16 @@ def read_site_file(path: Path | str) -> tuple[SiteFile, Document]:
     path = Path(path)
     if path.is_dir() and (path / "site.toml").is_file():
         path = path / "site.toml"
-    document = read_toml(path)
+    document = with_schedules(read_toml(path))
     return validate(SiteFile, document), document
+
+
+def with_schedules(document: Document) -> Document:
+    """Return the document with the rows of its ``[schedules]`` among its tables; itself where it has none."""
+    from mrsite.site.schedules import merged
+
+    if "schedules" not in document.data:
+        return document
+    models = {"room": RoomEntry, "door": DoorEntry, "equipment": EquipmentEntry}
+    named = validate(SchedulesTable, document, document.data["schedules"], at=("schedules",))
+    return merged(document, named, models)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from mrsite.plans.ifc import fillings, spaces
-from mrsite.plans.ifc.facts import BodyFacts, Left, ModelFacts, StoreyFacts, ThingFacts, choose, outlines
+from mrsite.plans.ifc.facts import BodyFacts, Left, ModelFacts, StoreyFacts, ThingFacts, Wanted, choose, outlines
 from mrsite.plans.ifc.measures import length_unit, place_on_earth, placement, power_unit
 from mrsite.plans.ifc.relations import Relations, relations_of
 from mrsite.plans.ifc.shapes import Mesh, Mesher, cut, shadow
@@ -66,7 +66,7 @@ def take_apart(
     *,
     file: str,
     units_m: float | None,
-    storey: str | float | None,
+    storey: Wanted | None,
     mark: Callable[[str], None],
     skip: frozenset[str],
 ) -> ModelFacts:
@@ -76,7 +76,7 @@ def take_apart(
     ----------
     units_m : float, optional
         Metres in its length unit, where the caller says it.
-    storey : str or float, optional
+    storey : str or float, or several, optional
         The one storey wanted, by name, GlobalId or elevation; all of them without it.
     mark : callable
         Told of each element before its shape is made, so that a crash has a name.

@@ -7,7 +7,7 @@ needs ifcopenshell.
 from __future__ import annotations
 
 import json
-import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Point = tuple[float, float]
 Ring = tuple[Point, ...]
+#: A storey's name, GlobalId or elevation (m), or several of them in order.
+Wanted = str | float | Sequence[str | float]
 #: One polygon: its outer ring, then its holes.
 Outline = tuple[Ring, ...]
 
@@ -207,28 +209,39 @@ def _ring(ring: Any) -> Ring:
     return tuple((float(x), float(y)) for x, y in list(ring.coords)[:-1])
 
 
-def choose(storeys: tuple[StoreyFacts, ...], wanted: str | float, file: str) -> StoreyFacts:
-    """Return the one storey of a name, a GlobalId or an elevation.
+def choose(storeys: tuple[StoreyFacts, ...], wanted: Wanted, file: str) -> StoreyFacts:
+    """Return the one storey of a name, a GlobalId or an elevation; of several given the first that fits.
 
     Raises
     ------
     InputError
         None or several fit; the storeys there are are told.
     """
+    words = (wanted,) if isinstance(wanted, (str, int, float)) else tuple(wanted)
+    listed = "; ".join(describe(s) for s in storeys)
+    for word in words:
+        found = _called(storeys, word)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise InputError(f"{file}: storey {word!r} is there {len(found)} times; choose by GlobalId: {listed}")
+    said = " or ".join(repr(w) if isinstance(w, str) else f"at {w:g} m" for w in words)
+    raise InputError(
+        f"{file}: no storey of the model is {said}; say which by storey (model_storey in a site file): {listed}"
+    )
+
+
+def _called(storeys: tuple[StoreyFacts, ...], wanted: str | float) -> list[StoreyFacts]:
+    """Storeys of a GlobalId, else of a name, else at an elevation within 5 mm."""
     word = " ".join(str(wanted).split())
     found = [s for s in storeys if s.guid == word] or [s for s in storeys if _folded(s.name) == word.casefold()]
-    if not found:
-        try:
-            height = float(word)
-        except ValueError:
-            height = math.nan
-        found = [s for s in storeys if abs(s.elevation - height) <= 0.005]
-    if len(found) == 1:
-        return found[0]
-    listed = "; ".join(describe(s) for s in storeys)
-    if not found:
-        raise InputError(f"{file}: no storey of the model is called {word!r}; there are {listed}")
-    raise InputError(f"{file}: storey {word!r} is there {len(found)} times; choose by GlobalId: {listed}")
+    if found:
+        return found
+    try:
+        height = float(word)
+    except ValueError:
+        return []
+    return [s for s in storeys if abs(s.elevation - height) <= 0.005]
 
 
 def describe(storey: StoreyFacts) -> str:

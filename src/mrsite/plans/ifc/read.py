@@ -7,6 +7,7 @@ from pathlib import Path
 from mrsite.base.units import METRES, unit_name
 from mrsite.plans.dxf_file import sha256_of
 from mrsite.plans.ifc.assemble import plan_of_model
+from mrsite.plans.ifc.facts import Wanted
 from mrsite.plans.ifc.run import read_facts
 from mrsite.plans.ifc.unit import decide
 from mrsite.plans.limits import Limits
@@ -33,7 +34,7 @@ def read_model(
     limits: Limits,
     *,
     units: str | None = None,
-    storey: str | float | None = None,
+    storey: Wanted | None = None,
     window: tuple[float, float, float, float] | None = None,
     require_unit: bool = True,
 ) -> Plan:
@@ -44,7 +45,7 @@ def read_model(
     units : str, optional
         The model's length unit, where it states it wrong.
     storey : str or float, optional
-        Name, GlobalId or elevation (m).
+        Name, GlobalId or elevation (m); of several the first that fits.
     window : (x0, y0, x1, y1), m, optional
         Part of the plan to keep.
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mrsite.base.errors import InputError
 from mrsite.plans.confined import private_folder, run_confined
-from mrsite.plans.ifc.facts import ModelFacts, from_json
+from mrsite.plans.ifc.facts import ModelFacts, Wanted, from_json
 from mrsite.plans.ifc.source import model_text
 from mrsite.plans.limits import Limits
 
@@ -19,7 +19,7 @@ _CRASHES = 4
 _FACTS_MB = 256
 
 
-def read_facts(path: Path, limits: Limits, *, units_m: float | None, storey: str | float | None) -> ModelFacts:
+def read_facts(path: Path, limits: Limits, *, units_m: float | None, storey: Wanted | None) -> ModelFacts:
     """Read what a floor plan needs of a building model.
 
     Parameters
@@ -27,7 +27,7 @@ def read_facts(path: Path, limits: Limits, *, units_m: float | None, storey: str
     units_m : float, optional
         Metres in the model's length unit, where the caller says it.
     storey : str or float, optional
-        The one storey wanted, by name, GlobalId or elevation (m).
+        The one storey wanted, by name, GlobalId or elevation (m); of several the first that fits.
 
     Raises
     ------
