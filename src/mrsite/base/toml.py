@@ -33,16 +33,25 @@ _TOKEN = re.compile(
 class Document:
     """A TOML file as data, and where each key stands in it.
 
-    ``places`` maps a path of keys and list indices to (line, column), both from 1.
+    ``places`` maps a path of keys and list indices to (line, column), both from 1; ``origins`` says in words
+    where a key stands that came from another file (``rooms.csv, line 4, column 2``), and ``files`` are those.
     """
 
     path: Path
     data: dict[str, Any]
     places: dict[Key, tuple[int, int]] = field(default_factory=dict, repr=False)
+    origins: dict[Key, str] = field(default_factory=dict, repr=False)
+    files: tuple[Path, ...] = ()
+
+    def knows(self, *keys: str | int) -> bool:
+        """Whether that very key has a place."""
+        return keys in self.places or keys in self.origins
 
     def where(self, *keys: str | int) -> str:
         """Say ``file, line N`` for a key, or for the nearest enclosing key that has a line."""
         for stop in range(len(keys), 0, -1):
+            if keys[:stop] in self.origins:
+                return self.origins[keys[:stop]]
             place = self.places.get(tuple(keys[:stop]))
             if place is not None:
                 return f"{self.path.name}, line {place[0]}, column {place[1]}"
@@ -250,8 +259,8 @@ def _complaints(model: type[BaseModel], document: Document, at: Key, error: Vali
         path = tuple(part for part in fault["loc"] if not (isinstance(part, str) and part.startswith("function-")))
         while (
             len(path) > 1
-            and (*at, *path) not in document.places
-            and (*at, *path[:-1]) in document.places
+            and not document.knows(*at, *path)
+            and document.knows(*at, *path[:-1])
             and fault["type"] not in ("missing",)
         ):
             path = path[:-1]  # pydantic adds the branch of a union; the file has no such key

@@ -254,6 +254,7 @@ def load_site(path: str | Path, *, progress: Callable[[str], None] | None = None
 def _load(document: Document, progress: Callable[[str], None] | None) -> Site:
     from mrsite.base.toml import validate
     from mrsite.site.load import load_project
-    from mrsite.site.schema import SiteFile
+    from mrsite.site.schema import SiteFile, with_schedules
 
+    document = with_schedules(document)
     return Site(load_project(validate(SiteFile, document), document, progress), document)

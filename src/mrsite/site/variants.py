@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,8 @@ def changed(document: Document, values: Mapping[str, Any]) -> Document:
         else:
             raise InputError(f"{inert(path)!r}: there is no table to set {inert(last)!r} in")
     # another name in the same folder: the hash of the inputs must not be that of the file on disk
-    return Document(document.path.with_name(f"{document.path.name} (changed)"), data, document.places)
+    name = f"{document.path.name} (changed)"
+    return replace(document, path=document.path.with_name(name), data=data)
 
 
 def _descend(here: Any, step: str, path: str) -> Any:
