@@ -25,7 +25,7 @@ def test_a_footprint_at_any_angle(angle: float) -> None:
     field = total_field(project)
     footprint = affinity.rotate(shapely.box(6.0, 5.0, 24.0, 7.25), angle, origin=(4.2, 3.0))
     start = time.perf_counter()
-    found = worst_over(project, field, WantedVolume("x", "Ground", footprint, (0.0, 2.1)))
+    found = worst_over(project, field, [WantedVolume("x", "Ground", footprint, (0.0, 2.1))])[0]
     assert time.perf_counter() - start < 20
     assert found is not None
     # A dense independent sampling of the whole surface.

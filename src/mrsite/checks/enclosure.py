@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from mrsite.site.project import Door, Project, Space, Storey
+from mrsite.site.project import Door, Project, Space, Storey, Window
+from mrsite.site.remembered import remembered
 
 #: Two faces farther apart are two walls with a space between, m: an external wall with a
 #: radiation or radio-frequency lining stays below, a cupboard or riser one can enter above.
@@ -87,13 +88,23 @@ class _Key:
 
 @lru_cache(maxsize=4)
 def _floors(key: _Key) -> dict[str, Floor]:
-    return {storey.name: _floor(key.project, storey) for storey in key.project.storeys}
+    p = key.project
+    return {
+        storey.name: _floor(
+            storey,
+            tuple(s for s in p.spaces if s.storey == storey.name),
+            tuple(d for d in p.doors if d.storey == storey.name),
+            tuple(w for w in p.windows if w.storey == storey.name),
+        )
+        for storey in p.storeys
+    }
 
 
-def _floor(project: Project, storey: Storey) -> Floor:
+@remembered(16)
+def _floor(storey: Storey, spaces: tuple[Space, ...], doors: tuple[Door, ...], windows: tuple[Window, ...]) -> Floor:
     import shapely
 
-    here = [s for s in project.spaces if s.storey == storey.name and usable(s) and s.level is None]
+    here = [s for s in spaces if usable(s) and s.level is None]
     here.sort(key=lambda s: s.is_area)
     rooms = [s for s in here if not s.is_area]
     lines = [s.polygon.boundary for s in rooms]
@@ -103,9 +114,9 @@ def _floor(project: Project, storey: Storey) -> Floor:
         segments = shapely.linestrings(storey.plan.wall_segments) if len(storey.plan.wall_segments) else []
         lines.extend(segments)
         openings = [shapely.LineString(w.ends) for w in storey.plan.windows]
-    openings += [shapely.LineString(w.ends) for w in project.windows if w.storey == storey.name]
+    openings += [shapely.LineString(w.ends) for w in windows]
     material = _closing(lines)
-    doorways = [d for d in (_doorway(door, rooms) for door in project.doors if door.storey == storey.name) if d]
+    doorways = [d for d in (_doorway(door, rooms) for door in doors) if d]
     if storey.plan is not None:
         wall_lines = shapely.union_all([*lines[len(rooms) :], *openings, *doorways])
     covered = shapely.union_all([s.polygon for s in here])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from mrsite.base.data import data_folder
@@ -198,6 +198,7 @@ def _held(project: Project, kind: NeighbourClass, thing: Drawn, suspects: list[S
     return moves or near or named
 
 
+@lru_cache(maxsize=65536)
 def _suggests(kind: NeighbourClass, text: str) -> bool:
     folded = f" {_fold(text)} ".replace("-", " ")
     return any(re.search(rf"(?<!\w){pattern}(?!\w)", folded) for pattern in kind.words)

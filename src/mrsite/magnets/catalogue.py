@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -96,10 +96,12 @@ def catalogue_rows(catalogues: Iterable[Path | str] = ()) -> list[dict[str, Any]
     return rows
 
 
-def _folders(extra: tuple[Path, ...]) -> list[Path]:
+@cache
+def _plugged() -> tuple[Path, ...]:
+    """Return the folders of magnets that installed distributions offer."""
     from importlib.metadata import entry_points
 
-    folders = [data_folder("magnets")]
+    folders = []
     for point in entry_points(group=_ENTRY_POINTS):
         target = point.load()
         target = target() if callable(target) else target
@@ -110,6 +112,11 @@ def _folders(extra: tuple[Path, ...]) -> list[Path]:
                 "install it again"
             )
         folders.append(path)
+    return tuple(folders)
+
+
+def _folders(extra: tuple[Path, ...]) -> list[Path]:
+    folders = [data_folder("magnets"), *_plugged()]
     for path in extra:
         if not path.is_dir():
             raise InputError(f"catalogue {path.name!r} is not a folder: `catalogues` names folders of magnet files")

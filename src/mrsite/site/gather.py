@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from mrsite.base.errors import InputError
@@ -39,12 +40,11 @@ def gather(project: Project, field: TotalField, wanted: Wanted, progress: Progre
         for done, region in enumerate(wanted.regions):
             tell(f"lines on {region.storey}", done / total)
             regions.append(maker.region(region))
-        for done, volume in enumerate(wanted.volumes, len(wanted.regions)):
-            tell(f"field at {volume.id}", done / total)
-            found = [r for r in (_over_positions(project, field, volume)) if r is not None]
-            worst = worst_of(found)
+        tell(f"field at {len(wanted.volumes)} places", len(wanted.regions) / total)
+        for found in _over_positions(project, field, wanted.volumes):
+            worst = worst_of([r for r in found if r is not None])
             if worst is not None:
-                volumes[volume.id, volume.quantity] = worst
+                volumes[worst.id, worst.quantity] = worst
     tell("done", 1.0)
     return Evidence(
         regions=tuple(regions),
@@ -67,20 +67,21 @@ def _vents(project: Project, wanted: Wanted) -> dict[str, Any]:
     return {v.scanner: v for v in vent_site(project) if v.scanner in wanted.vents}
 
 
-def _over_positions(project: Project, field: TotalField, volume: WantedVolume) -> list[VolumeResult | None]:
-    """One result for every position of every movable magnet."""
-    from dataclasses import replace
-
-    results = []
+def _over_positions(
+    project: Project, field: TotalField, volumes: Sequence[WantedVolume]
+) -> Iterator[tuple[VolumeResult | None, ...]]:
+    """Each volume's results, one for every position of every movable magnet."""
     most = max(len(s.poses) for s in field.scanners)
     if most == 1:
-        return [worst_over(project, field, volume)]  # the packed sources of the field serve every volume
-    for k in range(most):
-        moved = TotalField(
-            tuple(replace(s, poses=(s.poses[min(k, len(s.poses) - 1)],)) for s in field.scanners), field.unmodelled
-        )
-        results.append(worst_over(project, moved, volume))
-    return results
+        placed = [field]  # its packed sources are kept
+    else:
+        placed = [
+            TotalField(
+                tuple(replace(s, poses=(s.poses[min(k, len(s.poses) - 1)],)) for s in field.scanners), field.unmodelled
+            )
+            for k in range(most)
+        ]
+    return zip(*(worst_over(project, field_there, volumes) for field_there in placed))
 
 
 def _modelled(project: Project, field: TotalField) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 from mrsite.base.errors import InputError
 from mrsite.base.quantity import Cited
 from mrsite.site.project import Project, Scanner, Space
+from mrsite.site.remembered import remembered
 from mrsite.site.schema import QuenchPipeEntry
 from mrsite.site.vent_places import Crossing, crossings, floors_crossed, neighbours
 from mrsite.site.vent_route import Lacking, Outlet, pipes_of, route_of, served
@@ -198,7 +199,7 @@ def vent_scanner(project: Project, scanner: Scanner) -> VentResult:
     ):
         if value is None:
             unknown.append(f"{words} (from the magnet's vendor)")
-    in_room = _room(project, scanner, gas, room)
+    in_room = _room(project, gas, room)
     if room is None:
         unknown.append("the outline of the scan room")
     pipes = pipes_of(project, scanner)
@@ -232,17 +233,24 @@ def vent_scanner(project: Project, scanner: Scanner) -> VentResult:
         "neighbours": near,
         "conflicts": outlet_exclusion(outlet.at, near, exclusion_zones(gas.exclusion, "magnet file")),
     }
-    ambient = Ambient(pressure=ambient_pressure(max(0.0, outlet.at[2] - (project.ground_level or 0.0))))
     try:
-        drop = vent_drop(route, gas.mass_flow, gas.temperature, ambient)
+        drop, sizing, clouds, conflicts = _flow(route, outlet, gas, near, project.ground_level or 0.0)
     except InputError as error:
         return VentResult(**base, refused=error.message, unknown=tuple(unknown))
-    base |= {"drop": drop, "sizing": _sizing(route, gas, ambient)}
-    clouds = _plumes(outlet, drop, gas)
-    conflicts = tuple(
-        sorted((PlumeConflict(n, e.name, clearance(e, n.at)) for e in clouds for n in near), key=lambda c: c.margin)
-    )
+    base |= {"drop": drop, "sizing": sizing}
     return VentResult(**base, envelopes=clouds, plume=conflicts, unknown=tuple(dict.fromkeys(unknown)))
+
+
+@remembered(32)
+def _flow(
+    route: Route, outlet: Outlet, gas: Helium, near: tuple[Neighbour, ...], ground_level: float
+) -> tuple[Drop, Sizing | None, tuple[Envelope, ...], tuple[PlumeConflict, ...]]:
+    """What flows through the pipe and out of it: no matter where in its room the magnet stands."""
+    ambient = Ambient(pressure=ambient_pressure(max(0.0, outlet.at[2] - ground_level)))
+    drop = vent_drop(route, gas.mass_flow, gas.temperature, ambient)
+    clouds = _plumes(outlet, drop, gas)
+    conflicts = (PlumeConflict(n, e.name, clearance(e, n.at)) for e in clouds for n in near)
+    return drop, _sizing(route, gas, ambient), clouds, tuple(sorted(conflicts, key=lambda c: c.margin))
 
 
 def _own_room(project: Project, scanner: Scanner) -> Space | None:
@@ -274,13 +282,13 @@ def _volume(project: Project, space: Space) -> tuple[float, str] | None:
     return None
 
 
-def _room(project: Project, scanner: Scanner, gas: Helium, space: Space | None) -> RoomVent | None:
-    if space is None:
-        return None
-    measured = _volume(project, space)
-    if measured is None:
-        return None
-    volume, source = measured
+def _room(project: Project, gas: Helium, space: Space | None) -> RoomVent | None:
+    measured = None if space is None else _volume(project, space)
+    return None if space is None or measured is None else _room_vent(space, *measured, gas, _way_out(project, space))
+
+
+@remembered(32)
+def _room_vent(space: Space, volume: float, source: str, gas: Helium, way: float | None) -> RoomVent:
     spans = catalogue.table("limits")["span"]
     flow = gas.mass_flow if gas.mass_flow is not None else float(spans["mass_flow_kg_s"][1])
     temperature = gas.temperature if gas.temperature is not None else float(spans["temperature_K"][1])
@@ -291,7 +299,6 @@ def _room(project: Project, scanner: Scanner, gas: Helium, space: Space | None) 
     fan = None if space.exhaust_m3_h is None else space.exhaust_m3_h / 3600
     films = {"wall_conductance": _WALL_FILM * surface}
     limits = catalogue.table("limits")
-    way = _way_out(project, space)
     return RoomVent(
         space,
         volume,

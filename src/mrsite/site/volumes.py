@@ -1,27 +1,31 @@
-"""The worst of a quantity over an upright prism: an item of equipment, a bay, a workplace.
+"""The worst of a quantity over upright prisms: items of equipment, bays, workplaces, rooms.
 
 Away from the windings |B| is subharmonic (each component is harmonic, and the norm of a harmonic
 vector is subharmonic), so its largest value over a body lies on the body's surface, and the search
-need not look inside. The surface is sampled, then the best places are refined by shrinking steps.
+need not look inside. The surface is sampled, then the best places are refined by shrinking steps;
+all prisms of a site go in step, so that a step is one evaluation of the field and not one a prism.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mrsite.base.quantity import Banded
-from mrsite.fields import flux_density_and_jacobian, force_product, gradient_of_magnitude
+from mrsite.fields import flux_density_and_jacobian, force_product, gradient_of_magnitude, magnitude
 from mrsite.magnets import banded_values
 from mrsite.site.evidence import Quantity, VolumeResult, WantedVolume
 from mrsite.site.project import Project, Storey
 from mrsite.site.total_field import TotalField
 
 Array = NDArray[np.float64]
+Indices = NDArray[np.intp]
 
 _STARTS = 6
 _SAMPLES_ALONG = 48
@@ -30,50 +34,83 @@ _FINEST = 1e-3
 #: No search needs so many steps; the bound is there so that none can run for ever.
 _MOST_STEPS = 2000
 _UNITS = {"B": "T", "gradient": "T/m", "force_product": "T2/m"}
+_MEASURES: Mapping[Quantity, Callable[[Array, Array], Array]] = {
+    "B": lambda b, _: magnitude(b),
+    "gradient": gradient_of_magnitude,
+    "force_product": force_product,
+}
 
 
-def worst_over(project: Project, field: TotalField, wanted: WantedVolume) -> VolumeResult | None:
-    """Return the largest value over a prism with its band, or None where the footprint is empty.
+@dataclass(frozen=True, eq=False)
+class _Prism:
+    """A wanted volume in the site frame."""
+
+    wanted: WantedVolume
+    storey: Storey
+    footprint: Any  #: shapely
+    low: float
+    high: float
+
+
+def worst_over(project: Project, field: TotalField, wanted: Sequence[WantedVolume]) -> list[VolumeResult | None]:
+    """Return the largest value over each prism with its band; None where the footprint is empty.
 
     Parameters
     ----------
-    wanted : WantedVolume
-        Footprint in plan metres of the storey's own drawing.
+    wanted : sequence of WantedVolume
+        Footprints in plan metres of their storeys' own drawings.
 
     Returns
     -------
-    VolumeResult
+    list of VolumeResult
         ``worst`` in T, T/m or T2/m; ``at`` in plan metres of that drawing and metres above floor.
     """
-    storey = project.storey(wanted.storey)
+    prisms = [_prism(project, volume) for volume in wanted]
+    known = [p for p in prisms if p is not None]
+    if not known:
+        return [None] * len(wanted)
+    starts = _starts(field, known)
+    places, values = _refine(field, known, starts)
+    near = np.concatenate([places[:, None, :], starts], axis=1)
+    lower, upper = _bands(project, field, known, near)
+    slopes = gradient_of_magnitude(*flux_density_and_jacobian(field.sources[0], places))
+    found = iter(
+        _result(prism, place, float(value), float(low), float(high), float(slope))
+        for prism, place, value, low, high, slope in zip(known, places, values, lower, upper, slopes)
+    )
+    return [None if prism is None else next(found) for prism in prisms]
+
+
+def _prism(project: Project, wanted: WantedVolume) -> _Prism | None:
     if wanted.footprint is None or wanted.footprint.is_empty:
         return None
-    footprint = storey.to_site.geometry(wanted.footprint)
-    candidates = _surface(footprint, storey, wanted.heights)
-    values = _values(field, candidates, wanted.quantity)
-    order = np.argsort(values)[::-1][:_STARTS]
-    starts = candidates[order]
-    best, best_value = _refine(field, footprint, storey, wanted, starts)
-    near = np.vstack([best[None, :], starts])
-    lower, upper = _band(project, field, storey, near, wanted.quantity)
-    value = best_value
-    b, jac = flux_density_and_jacobian(field.sources[0], best[None, :])
-    slope = float(gradient_of_magnitude(b, jac)[0])
-    x, y = storey.to_site.back((float(best[0]), float(best[1])))
+    storey = project.storey(wanted.storey)
+    low, high = (storey.elevation + h for h in wanted.heights)
+    return _Prism(wanted, storey, storey.to_site.geometry(wanted.footprint), low, high)
+
+
+def _result(prism: _Prism, place: Array, value: float, lower: float, upper: float, slope: float) -> VolumeResult:
+    quantity = prism.wanted.quantity
+    x, y = prism.storey.to_site.back((float(place[0]), float(place[1])))
     return VolumeResult(
-        wanted.id,
-        wanted.quantity,
-        Banded(value, min(lower, value), max(upper, value), _UNITS[wanted.quantity]),
-        (x, y, float(best[2]) - storey.elevation),
+        prism.wanted.id,
+        quantity,
+        Banded(value, min(lower, value), max(upper, value), _UNITS[quantity]),
+        (x, y, float(place[2]) - prism.storey.elevation),
         slope,
     )
 
 
-def _surface(footprint: Any, storey: Storey, heights: tuple[float, float]) -> Array:
-    """Points on the surface of the prism, site frame."""
-    low, high = storey.elevation + heights[0], storey.elevation + heights[1]
+def _step(footprint: Any) -> float:
+    """Distance between the samples of a surface, m: the search begins with it."""
     x0, y0, x1, y1 = footprint.bounds
-    step = max(math.hypot(x1 - x0, y1 - y0) / _SAMPLES_ALONG, 0.02)
+    return max(math.hypot(x1 - x0, y1 - y0) / _SAMPLES_ALONG, 0.02)
+
+
+@lru_cache(maxsize=256)
+def _surface(footprint: Any, low: float, high: float) -> Array:
+    """Points on the surface of a prism, site frame: the same for every place of the magnet."""
+    step = _step(footprint)
     levels = np.linspace(low, high, max(2, min(24, math.ceil((high - low) / 0.1) + 1)))
     rim = _rim(footprint, step)
     side = np.concatenate([np.column_stack([rim, np.full(len(rim), z)]) for z in levels])
@@ -101,36 +138,73 @@ def _inside(footprint: Any, step: float) -> Array:
     return inside
 
 
-def _values(field: TotalField, points: Array, quantity: Quantity) -> Array:
-    """The quantity (n,), the larger over unknown field directions; -inf where it is not defined."""
-    if quantity == "B":
-        found = field.worst_magnitude(points)
-    else:
-        measure = gradient_of_magnitude if quantity == "gradient" else force_product
-        found = np.max([measure(*flux_density_and_jacobian(source, points)) for source in field.sources], axis=0)
-    return np.where(np.isfinite(found), found, -np.inf)
+def _starts(field: TotalField, prisms: Sequence[_Prism]) -> Array:
+    """The samples of each prism's surface with the largest values, best first: (p, starts, 3)."""
+    starts = np.empty((len(prisms), _STARTS, 3))
+    sharing: dict[Any, list[int]] = {}  # several quantities are asked of one surface
+    for k, prism in enumerate(prisms):
+        sharing.setdefault((prism.footprint, prism.low, prism.high), []).append(k)
+    for (footprint, low, high), members in sharing.items():
+        surface = _surface(footprint, low, high)
+        quantities = [prisms[k].wanted.quantity for k in members]
+        for k, values in zip(members, _measured(field, surface, quantities)):
+            best = np.argsort(values)[::-1][:_STARTS]
+            starts[k] = surface[np.resize(best, _STARTS)]
+    return starts
 
 
-def _refine(
-    field: TotalField, footprint: Any, storey: Storey, wanted: WantedVolume, starts: Array
-) -> tuple[Array, float]:
-    """Shrink a star of steps about each start, all starts in one batch, staying in the prism."""
-    low, high = storey.elevation + wanted.heights[0], storey.elevation + wanted.heights[1]
-    x0, y0, x1, y1 = footprint.bounds
+def _measured(field: TotalField, points: Array, quantities: Sequence[Quantity]) -> list[Array]:
+    """Each quantity (n,) at all points, the larger over unknown field directions; -inf where it is not defined."""
+    found = [np.full(len(points), -np.inf) for _ in quantities]
+    for source in field.sources:
+        b, jacobian = flux_density_and_jacobian(source, points)
+        for worst, quantity in zip(found, quantities):
+            values = _MEASURES[quantity](b, jacobian)
+            np.maximum(worst, np.where(np.isfinite(values), values, -np.inf), out=worst)
+    return found
+
+
+def _values(field: TotalField, points: Array, kinds: Sequence[Quantity], kind: Indices) -> Array:
+    """At each point (n,) the quantity that is asked of it, ``kinds[kind]``."""
+    asked = [np.flatnonzero(kind == k) for k in range(len(kinds))]
+    out = np.full(len(points), -np.inf)
+    for source in field.sources:
+        b, jacobian = flux_density_and_jacobian(source, points)
+        for quantity, here in zip(kinds, asked):
+            values = _MEASURES[quantity](b[here], jacobian[here])
+            out[here] = np.maximum(out[here], np.where(np.isfinite(values), values, -np.inf))
+    return out
+
+
+def _refine(field: TotalField, prisms: Sequence[_Prism], starts: Array) -> tuple[Array, Array]:
+    """Shrink a star of steps about each start, all in one batch, each staying in its prism.
+
+    Returns the best place of each prism (p, 3) and its value (p,).
+    """
+    from mrsite.site import _kernels
+
+    into: Any = _kernels.into
+
+    kinds = sorted({p.wanted.quantity for p in prisms})
+    kind = np.array([kinds.index(p.wanted.quantity) for p in prisms])
+    low, high = np.array([p.low for p in prisms]), np.array([p.high for p in prisms])
+    footprints = [p.footprint for p in prisms]
+    edges = _edges(footprints)
     angles = np.linspace(0, 2 * np.pi, 12, endpoint=False)
     star = np.array([(np.cos(a), np.sin(a), dz) for a in angles for dz in (-1.0, 0.0, 1.0)] + [(0, 0, 1), (0, 0, -1)])
-    here = starts.copy()
-    value = _values(field, here, wanted.quantity)
-    size = np.full(len(here), max(math.hypot(x1 - x0, y1 - y0) / _SAMPLES_ALONG, 0.02))
+    owner = np.repeat(np.arange(len(prisms)), _STARTS)
+    here = starts.reshape(-1, 3).copy()
+    value = _values(field, here, kinds, kind[owner])
+    size = np.array([_step(f) for f in footprints])[owner]
     for _ in range(_MOST_STEPS):
         going = np.flatnonzero(size > _FINEST)
         if not going.size:
             break
-        around = here[going, None, :] + size[going, None, None] * star
-        around[..., 2] = np.clip(around[..., 2], low, high)
-        flat = around.reshape(-1, 3)
-        _into(footprint, flat)
-        values = _values(field, flat, wanted.quantity).reshape(len(going), -1)
+        flat = (here[going, None, :] + size[going, None, None] * star).reshape(-1, 3)
+        whose = np.repeat(owner[going], len(star))
+        flat[:, 2] = np.clip(flat[:, 2], low[whose], high[whose])
+        into(flat, whose, *edges)
+        values = _values(field, flat, kinds, kind[whose]).reshape(len(going), -1)
         best = np.argmax(values, axis=1)
         top = values[np.arange(len(going)), best]
         better = top > value[going] * (1 + 1e-12)
@@ -142,40 +216,52 @@ def _refine(
         value[climbed] = top[better]
         # Against a slanting edge a step may end a micrometre on: taken, but not as reason to keep its length.
         size[going[stride < 0.25 * size[going]]] *= 0.5
-    k = int(np.argmax(value))
-    return here[k], float(value[k])
+    winner = np.arange(len(prisms)) * _STARTS + np.argmax(value.reshape(-1, _STARTS), axis=1)
+    return here[winner], value[winner]
 
 
-def _into(footprint: Any, points: Array) -> None:
-    """Move points that left the footprint to its nearest edge, in place."""
+def _edges(footprints: Sequence[Any]) -> tuple[Indices, Array, NDArray[np.bool_]]:
+    """The footprints for the compiled loop: first edge of each, edges (e, 4), and which have an inside."""
     import shapely
 
-    marks = shapely.points(points[:, :2])
-    out = np.flatnonzero(~shapely.covers(footprint, marks))
-    if out.size:
-        edges = shapely.get_point(shapely.shortest_line(footprint, marks[out]), 0)
-        points[out, :2] = shapely.get_coordinates(edges)
+    solid = np.array([f.geom_type.endswith("Polygon") for f in footprints])
+    made = []
+    for footprint, filled in zip(footprints, solid):
+        parts = shapely.get_parts(footprint.boundary if filled else footprint)
+        corners = [shapely.get_coordinates(part) for part in parts]
+        made.append(np.vstack([np.hstack([xy[:-1], xy[1:]] if len(xy) > 1 else [xy, xy]) for xy in corners]))
+    first = np.concatenate([[0], np.cumsum([len(rows) for rows in made])]).astype(np.intp)
+    return first, np.vstack(made), solid
 
 
-def _band(
-    project: Project, field: TotalField, storey: Storey, points: Array, quantity: Quantity
-) -> tuple[float, float]:
-    """Lowest and highest value that the largest of some points may have, over the magnets' bands."""
-    extra = math.hypot(project.position_tolerance_m, float(getattr(storey.plan, "tolerance_m", 0.0) or 0.0))
-    values = _values(field, points, quantity)
-    over, under = np.zeros(len(points)), np.zeros(len(points))
-    for scanner in field.scanners:
-        pose = scanner.poses[0]
-        value, lower, upper = banded_values(
-            scanner.magnet,
-            pose.to_magnet(points),
-            site_spread=scanner.magnet.site_spread,
-            extra_m=extra,
-            quantity=quantity,
-        )
-        over += np.nan_to_num(upper - value)
-        under += np.nan_to_num(value - lower)
-    return float(np.max(np.maximum(values - under, 0.0))), float(np.max(values + over))
+def _bands(project: Project, field: TotalField, prisms: Sequence[_Prism], points: Array) -> tuple[Array, Array]:
+    """Lowest and highest value that the largest of each prism's points (p, k, 3) may have, over the magnets' bands."""
+    extras = [
+        math.hypot(project.position_tolerance_m, float(getattr(p.storey.plan, "tolerance_m", 0.0) or 0.0))
+        for p in prisms
+    ]
+    groups: dict[tuple[Quantity, float], list[int]] = {}
+    for k, prism in enumerate(prisms):
+        groups.setdefault((prism.wanted.quantity, extras[k]), []).append(k)
+    lower, upper = np.zeros(len(prisms)), np.zeros(len(prisms))
+    for (quantity, extra), members in groups.items():
+        flat = points[members].reshape(-1, 3)
+        (values,) = _measured(field, flat, [quantity])
+        over, under = np.zeros(len(flat)), np.zeros(len(flat))
+        for scanner in field.scanners:
+            value, least, most = banded_values(
+                scanner.magnet,
+                scanner.poses[0].to_magnet(flat),
+                site_spread=scanner.magnet.site_spread,
+                extra_m=extra,
+                quantity=quantity,
+            )
+            over += np.nan_to_num(most - value)
+            under += np.nan_to_num(value - least)
+        shape = (len(members), -1)
+        lower[members] = np.maximum(values - under, 0.0).reshape(shape).max(axis=1)
+        upper[members] = (values + over).reshape(shape).max(axis=1)
+    return lower, upper
 
 
 def worst_of(results: Sequence[VolumeResult]) -> VolumeResult | None:

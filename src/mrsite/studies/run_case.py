@@ -24,7 +24,7 @@ def outcome_of(case: Case) -> Outcome:
     from mrsite.site.load import load_project
     from mrsite.site.schema import SiteFile
 
-    document = Document(Path(case.folder) / f"{Path(case.site).name} (case {case.key})", json.loads(case.data))
+    document = Document(Path(case.folder) / f"{Path(case.site).name} (varied)", json.loads(case.data))
     return assess(load_project(validate(SiteFile, document), document))
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -120,19 +120,17 @@ def largest_change(time_s: Array, B: Array, window_s: float) -> tuple[float, flo
 
     The vector is meant, not its size: a field that turns about the body changes too.
     """
-    best, when = 0.0, float(time_s[0]) if len(time_s) else 0.0
-    stop = 0
-    for k in range(len(time_s)):
-        stop = max(stop, k)
-        while stop + 1 < len(time_s) and time_s[stop + 1] - time_s[k] <= window_s * (1 + 1e-12):
-            stop += 1
-        if stop == k:
-            continue
-        difference = np.sqrt(((B[k + 1 : stop + 1] - B[k]) ** 2).sum(axis=1))
-        largest = float(np.nanmax(difference, initial=0.0))
-        if largest > best:
-            best, when = largest, float(time_s[k])
-    return best, when
+    most = np.zeros(len(time_s))  # from each sample on
+    for lag in range(1, len(time_s)):
+        within = time_s[lag:] - time_s[:-lag] <= window_s * (1 + 1e-12)
+        if not within.any():
+            break
+        change = np.sqrt(((B[lag:] - B[:-lag]) ** 2).sum(axis=1))
+        np.fmax(most[:-lag], np.where(within, change, 0.0), out=most[:-lag])
+    if not most.any():
+        return 0.0, float(time_s[0]) if len(time_s) else 0.0
+    k = int(np.argmax(most))
+    return float(most[k]), float(time_s[k])
 
 
 @dataclass(frozen=True)
@@ -150,7 +148,8 @@ def _extent(coil: Coil) -> tuple[float, float, float]:
     return coil.inner_radius, coil.outer_radius, max(abs(coil.z_min), abs(coil.z_max))
 
 
-def strong_volumes(magnet: MagnetModel, levels_T: Sequence[float], step_m: float = 0.02) -> tuple[StrongVolume, ...]:
+@lru_cache(maxsize=16)
+def strong_volumes(magnet: MagnetModel, levels_T: tuple[float, ...], step_m: float = 0.02) -> tuple[StrongVolume, ...]:
     """Return the volumes at or above some levels that a person can enter.
 
     Parameters

@@ -121,22 +121,19 @@ def ellipse_distance(position: ArrayLike, radial_m: float, axial_m: float) -> fl
     multiplier t of x_i = a_i^2 y_i/(t + a_i^2) (Eberly, Distance from a point to an ellipse, 2013).
     """
     p = np.asarray(position, dtype=float)
-    y = np.array([math.hypot(p[0], p[1]), abs(p[2])])
-    a = np.array([radial_m, axial_m])
-    inside = float((y**2 / a**2).sum()) < 1.0
-    if inside and (y == 0.0).any():
-        return -_inside_on_axis(y, a)
-
-    def excess(t: float) -> float:
-        return float(((a * y / (t + a**2)) ** 2).sum()) - 1.0
-
-    low = -float((a[y > 0] ** 2).min()) * (1 - 1e-12)
-    high = float(a.max() * math.hypot(*y)) + 1.0
-    for _ in range(200):
+    across, along = math.hypot(p[0], p[1]), abs(float(p[2]))
+    inside = (across / radial_m) ** 2 + (along / axial_m) ** 2 < 1.0
+    if inside and 0.0 in (across, along):
+        return -_inside_on_axis(np.array([across, along]), np.array([radial_m, axial_m]))
+    axes = ((radial_m, across), (axial_m, along))
+    low = -min(a * a for a, y in axes if y > 0) * (1 - 1e-12)
+    high = max(radial_m, axial_m) * math.hypot(across, along) + 1.0
+    middle = 0.5 * (low + high)
+    while low < middle < high:  # until no number lies between
+        excess = sum((a * y / (middle + a * a)) ** 2 for a, y in axes) - 1.0
+        low, high = (middle, high) if excess > 0 else (low, middle)
         middle = 0.5 * (low + high)
-        low, high = (middle, high) if excess(middle) > 0 else (low, middle)
-    foot = a**2 * y / (0.5 * (low + high) + a**2)
-    distance = float(np.hypot(*(y - foot)))
+    distance = math.hypot(*(y - a * a * y / (middle + a * a) for a, y in axes))
     return -distance if inside else distance
 
 

@@ -107,7 +107,7 @@ def walks(project: Project, field: TotalField, wanted: Wanted) -> Mapping[str, e
 
 
 def _walk(project: Project, field: TotalField, wanted: WantedWalk) -> exposure.Walk:
-    found = [exposure.walk(field.source(signs), wanted.points, wanted.speed_m_s) for signs in field.signs()]
+    found = [exposure.walk(source, wanted.points, wanted.speed_m_s) for source in field.sources]
     worst = max(found, key=lambda w: w.peak_T)
     strong = worst.points[worst.field_T >= 0.1 * worst.peak_T]  # what the figures of a walk are made of
     factor = _upper_factor(project, field, strong[:: max(1, len(strong) // 60)])
@@ -194,7 +194,7 @@ def _body(project: Project, field: TotalField, pose: Pose, positions: Array, mas
     local = pose.to_magnet(positions)
     if not field.scanners:
         return Body(local, np.zeros_like(local), mass_kg)
-    fields = [field.source(signs).flux_density(positions) for signs in field.signs()]
+    fields = [source.flux_density(positions) for source in field.sources]
     b = max(fields, key=lambda f: float(magnitude(f).max()))
     # the band is smooth along a track: some of its places stand for those between
     some = np.unique(np.linspace(0, len(positions) - 1, min(len(positions), 40)).astype(int))

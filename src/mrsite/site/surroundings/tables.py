@@ -117,6 +117,7 @@ def _grade(status: str) -> Grade:
     return _GRADES[status]
 
 
+@cache
 def _document(name: str) -> dict[str, Any]:
     return read_toml(data_folder("surroundings") / f"{name}.toml").data
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from mrsite.magnets.model import MagnetModel
 from mrsite.site.project import Door, Project, Space, Storey
+from mrsite.site.remembered import remembered
 
 Array = NDArray[np.float64]
 Point = tuple[float, float]
@@ -91,6 +93,7 @@ def obstacles(project: Project, storey: Storey) -> Any:
     return union_all(shapes)
 
 
+@lru_cache(maxsize=4096)
 def shrunk(polygon: Any, half: float) -> Any:
     """Return where the middle of a body of that half width may be."""
     free = polygon.buffer(-half, quad_segs=3)
@@ -121,20 +124,30 @@ def passages(project: Project, storey: Storey, width_m: float, free: dict[str, A
     ``free`` is from `free_floor` for that width.
     """
     spaces = {s.id: s for s in walkable_spaces(project, storey)}
-    found = []
-    for door in project.doors:
-        if door.storey == storey.name and door.spaces is not None and door.at is not None:
-            made = _passage(door.id, door.label, storey, door.spaces, door.at, door.jambs, door.clear_width_m,
-                            door.wall_m, door, spaces, free, width_m)  # fmt: skip
-            found += [made] if made else []
+    openings: list[_Opening] = [
+        (d.id, d.label, storey.name, d.spaces, d.at, d.jambs, d.clear_width_m, d.wall_m, d)
+        for d in project.doors
+        if d.storey == storey.name and d.spaces is not None and d.at is not None
+    ]
     for count, hole in enumerate(storey.plan.openings if storey.plan is not None else (), 1):
         sides = _sides(hole.ends, list(spaces.values()))
         if sides is not None:
             name = f"opening {count}"
-            made = _passage(f"{storey.name}/{name}", name, storey, sides, hole.at, hole.ends, hole.width_m, None,
-                            None, spaces, free, width_m)  # fmt: skip
-            found += [made] if made else []
+            openings.append((f"{storey.name}/{name}", name, storey.name, sides, hole.at, hole.ends, hole.width_m, None,
+                             None))  # fmt: skip
+    found = []
+    for opening in openings:
+        sides = opening[3]
+        outlines = [spaces[side].polygon if side in spaces else None for side in sides]
+        made = _passage(opening, outlines, [free.get(side) for side in sides], width_m)
+        found += [made] if made else []
     return found
+
+
+#: Id, label, storey, the two sides, place, jambs, width, thickness of the wall, the door.
+_Opening = tuple[
+    str, str, str, tuple[str, str], Point, tuple[Point, Point] | None, float | None, float | None, Door | None
+]
 
 
 def _sides(ends: tuple[Point, Point], spaces: Sequence[Space]) -> tuple[str, str] | None:
@@ -147,38 +160,26 @@ def _sides(ends: tuple[Point, Point], spaces: Sequence[Space]) -> tuple[str, str
     return (close[0], close[1]) if len(close) > 1 else None
 
 
-def _passage(
-    id_: str,
-    label: str,
-    storey: Storey,
-    sides: tuple[str, str],
-    at: Point,
-    jambs: tuple[Point, Point] | None,
-    width: float | None,
-    wall: float | None,
-    door: Door | None,
-    spaces: dict[str, Space],
-    free: dict[str, Any],
-    body: float,
-) -> Passage | None:
+@remembered(4096)
+def _passage(opening: _Opening, outlines: Sequence[Any], free: Sequence[Any], body: float) -> Passage | None:
     from shapely import Point as P
 
+    id_, label, storey, sides, at, jambs, width, wall, door = opening
     here = P(at)
-    distances = [float(spaces[s].polygon.distance(here)) if s in spaces else None for s in sides]
-    known = [d for d in distances if d is not None]
+    known = [float(outline.distance(here)) for outline in outlines if outline is not None]
     if not known:
         return None
     half = 0.5 * wall if wall else max(known)
-    normal = _normal(at, jambs, [spaces.get(s) for s in sides])
+    normal = _normal(at, jambs, outlines)
     if normal is None:
         return None
     stand: list[Point | None] = []
-    for side in sides:
-        if side not in spaces:
+    for outline, room in zip(outlines, free):
+        if outline is None:
             stand.append(None)
             continue
-        sign = _which_way(spaces[side], at, normal, half)
-        stand.append(_stand(free[side], at, (sign * normal[0], sign * normal[1]), half + 0.5 * body))
+        sign = _which_way(outline, at, normal, half)
+        stand.append(_stand(room, at, (sign * normal[0], sign * normal[1]), half + 0.5 * body))
     for k, side in enumerate(sides):
         other = stand[1 - k]
         if side == OUTSIDE and other is not None:
@@ -186,10 +187,10 @@ def _passage(
             length = math.hypot(*away) or 1.0
             step = half + 0.5 * body
             stand[k] = (at[0] + away[0] / length * step, at[1] + away[1] / length * step)
-    return Passage(id_, label, storey.name, sides, at, width, (stand[0], stand[1]), door, half)
+    return Passage(id_, label, storey, sides, at, width, (stand[0], stand[1]), door, half)
 
 
-def _normal(at: Point, jambs: tuple[Point, Point] | None, sides: Sequence[Space | None]) -> Point | None:
+def _normal(at: Point, jambs: tuple[Point, Point] | None, outlines: Sequence[Any]) -> Point | None:
     if jambs is not None and math.dist(*jambs) > 0:
         (x0, y0), (x1, y1) = jambs
         length = math.dist(*jambs)
@@ -197,22 +198,22 @@ def _normal(at: Point, jambs: tuple[Point, Point] | None, sides: Sequence[Space 
     from shapely import Point as P
     from shapely import shortest_line
 
-    for side in sides:
-        if side is None:
+    for outline in outlines:
+        if outline is None:
             continue
-        (x0, y0), (x1, y1) = shortest_line(P(at), side.polygon).coords
+        (x0, y0), (x1, y1) = shortest_line(P(at), outline).coords
         length = math.hypot(x1 - x0, y1 - y0)
         if length > 1e-6:
             return (x1 - x0) / length, (y1 - y0) / length
     return None
 
 
-def _which_way(space: Space, at: Point, normal: Point, half: float) -> float:
+def _which_way(outline: Any, at: Point, normal: Point, half: float) -> float:
     from shapely import Point as P
 
     step = half + 0.1
     places = [P(at[0] + s * step * normal[0], at[1] + s * step * normal[1]) for s in (1.0, -1.0)]
-    return 1.0 if space.polygon.distance(places[0]) <= space.polygon.distance(places[1]) else -1.0
+    return 1.0 if outline.distance(places[0]) <= outline.distance(places[1]) else -1.0
 
 
 def _stand(free: Any, at: Point, ahead: Point, step: float) -> Point | None:
@@ -248,6 +249,7 @@ class RoomGraph:
         return [(float(x), float(y)) for x, y in self.nodes[way[::-1]]]
 
 
+@remembered(1024)
 def room_graph(free: Any, places: Sequence[Point]) -> RoomGraph:
     """Return the shortest ways between places within a region (shapely), over its inward corners."""
     import shapely
