@@ -307,14 +307,14 @@ def test_a_date_that_cannot_be_compared_is_not_assessed() -> None:
 
 
 def test_a_block_or_lift_that_is_drawn_and_not_spoken_of_is_named() -> None:
-    from mrsite.plans.plan import Fixture
+    from mrsite.plans.plan import Block, Fixture
 
     base = department()
     plan = base.storeys[0].plan
     assert plan is not None
     shown = replace(
         plan,
-        blocks=(("CT-GANTRY_01", (12.0, 10.5), 0.0), ("DOOR-SINGLE", (1.0, 1.0), 0.0)),
+        blocks=(Block("CT-GANTRY_01", (12.0, 10.5), 0.0), Block("DOOR-SINGLE", (1.0, 1.0), 0.0)),
         lifts=(Fixture("lift", (13.0, 10.5), (12.5, 10.0, 13.5, 11.0), "proposed", "cross in a box"),),
     )
     project = replace(base, storeys=(replace(base.storeys[0], plan=shown),))

@@ -31,7 +31,7 @@ def _compare(path: Path) -> None:
     assert [d.printed for d in fast.dimensions] == [d.printed for d in slow.dimensions]
     assert [(d.unit_style, d.factor) for d in fast.dimensions] == [(d.unit_style, d.factor) for d in slow.dimensions]
     assert fast.header == slow.header
-    assert fast.geodata_unit_m == slow.geodata_unit_m
+    assert fast.geodata == slow.geodata
     assert fast.skipped == slow.skipped
     assert fast.incomplete == slow.incomplete
 

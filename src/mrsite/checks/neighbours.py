@@ -172,9 +172,10 @@ def _drawn(project: Project, kind: NeighbourClass) -> list[Drawn]:
     for storey in project.storeys:
         if storey.plan is None:
             continue
-        for name, at, _ in storey.plan.blocks:
-            if _suggests(kind, name):
-                found.setdefault((storey.name, name), Drawn(f"block {inert(name, 60)}", storey.name, at))
+        for block in storey.plan.blocks:
+            if _suggests(kind, block.name):
+                drawn = Drawn(f"block {inert(block.name, 60)}", storey.name, block.at)
+                found.setdefault((storey.name, block.name), drawn)
         for fixture in storey.plan.lifts if "lift" in kind.moving else ():
             found.setdefault((storey.name, "lift"), Drawn("a lift", storey.name, fixture.at))
     return list(found.values())

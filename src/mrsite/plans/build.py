@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from mrsite.plans.assemble import Parts, assemble
-from mrsite.plans.drawing import Array, Drawing, Ints, chords
+from mrsite.plans.drawing import Array, Drawing, Ints, Placed, chords
 from mrsite.plans.dxf_file import Opened
 from mrsite.plans.fixtures import find_grid, find_lifts, find_stairs
+from mrsite.plans.geodata import georeference
 from mrsite.plans.lookup import ambiguous
-from mrsite.plans.plan import Cull, Dimension, LayerDecision, Plan, Text, UnitDecision
+from mrsite.plans.plan import Block, Cull, Dimension, LayerDecision, Plan, Text, UnitDecision
 from mrsite.plans.spaces import Reading, read_spaces
 from mrsite.plans.tags import TagText
 from mrsite.plans.texts import suspicion
@@ -98,15 +99,22 @@ def build_plan(
         guessed=_guessed(decisions, decision, reading, parts),
         warnings=(*warnings, *drawing.notes),
         incomplete=(*_damage(opened), *drawing.incomplete),
-        blocks=tuple(
-            (
-                p.name,
-                (p.matrix[4] * m + origin[0], p.matrix[5] * m + origin[1]),
-                float(np.degrees(np.arctan2(p.matrix[1], p.matrix[0]))),
-            )
-            for p in drawing.inserts
-            if p.depth == 0
-        ),
+        blocks=tuple(_block(p, drawing, m, origin) for p in drawing.inserts if p.depth == 0),
+        georeference=georeference(drawing.geodata, m),
+    )
+
+
+def _block(p: Placed, drawing: Drawing, m: float, origin: Array) -> Block:
+    a, b, c, d, _, _ = p.matrix
+    side = 1.0 if a * d - b * c >= 0 else -1.0
+    return Block(
+        name=p.name,
+        at=(float(p.at[0] * m + origin[0]), float(p.at[1] * m + origin[1])),
+        rotation_deg=float(np.degrees(np.arctan2(b, a))),
+        scale=(float(np.hypot(a, b)), side * float(np.hypot(c, d))),
+        attributes=p.tags,
+        layer=drawing.layer_names[p.layer],
+        handle=f"{p.handle:X}",
     )
 
 

@@ -13,9 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from mrsite.plans.geodata import RawGeodata
+
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Affine = tuple[float, float, float, float, float, float]
+#: Attributes of a block reference: tag and text.
+Tags = tuple[tuple[str, str], ...]
 
 TYPES = (
     "LINE",
@@ -66,7 +70,10 @@ class Fill:
 
 @dataclass(frozen=True)
 class Placed:
-    """One block reference: ``matrix`` maps block to drawing; entities ``first`` to ``last`` came from it."""
+    """One block reference: ``matrix`` maps block to drawing; entities ``first`` to ``last`` came from it.
+
+    ``tags`` are its attributes, seen or not; ``at`` is its insertion point.
+    """
 
     name: str
     layer: int
@@ -75,6 +82,8 @@ class Placed:
     first: int
     last: int
     depth: int
+    tags: Tags = ()
+    at: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -122,7 +131,7 @@ class Drawing:
     inserts: tuple[Placed, ...]
     dimensions: tuple[RawDimension, ...]
     header: dict[str, float]
-    geodata_unit_m: float | None
+    geodata: RawGeodata | None
     skipped: dict[str, int]
     notes: tuple[str, ...]
     incomplete: tuple[str, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,11 +20,13 @@ from mrsite.plans.drawing import (
     Ints,
     Placed,
     RawText,
+    Tags,
     affine_of,
     compose,
     transform_strokes,
 )
 from mrsite.plans.entities import Sink, gather_entity, handle_of, is_harmless, text_of
+from mrsite.plans.geodata import RawGeodata, raw_geodata
 from mrsite.plans.limits import Limits
 from mrsite.plans.tape import OWN_APPID
 
@@ -46,6 +48,9 @@ class _Content:
     texts: tuple[RawText, ...]
     fills: tuple[Fill, ...]
     inserts: tuple[Placed, ...]
+
+
+_Placement = tuple[_Content, Affine, int, int, str, Tags, tuple[float, float]]
 
 
 class Unfolder:
@@ -109,12 +114,21 @@ class Unfolder:
         m = e.matrix44()
         return [(float(m[i, 0]), float(m[i, 1])) for i in (0, 1, 3)]
 
-    def attributes(self, e: Any, sink: Sink, handle: int) -> None:
-        """Gather the visible attributes of a reference as texts."""
+    def base(self, block: Any) -> tuple[float, float]:
+        """The point of a block that comes to lie on the insertion point."""
+        point = block.block.dxf.get("base_point", (0.0, 0.0, 0.0)) if block.block is not None else (0.0, 0.0)
+        return float(point[0]), float(point[1])
+
+    def attributes(self, e: Any, sink: Sink, handle: int) -> Tags:
+        """Gather the visible attributes of a reference as texts; return all of them, seen or not."""
+        tags = []
         for attrib in e.attribs:
             flags = attrib.dxf.__dict__
+            words = attrib.plain_mtext() if attrib.has_embedded_mtext_entity else attrib.plain_text()
+            tags.append((str(flags.get("tag", "")), " ".join(str(words).split())))
             if not flags.get("flags", 0) & 1 and not flags.get("invisible"):
                 text_of(attrib, flags, sink, f"attribute {flags.get('tag', '')}", handle)
+        return tuple(tags)
 
     def gather(self, e: Any, sink: Sink) -> None:
         """Read one entity into the sink."""
@@ -196,14 +210,14 @@ class Unfolder:
         for e in references:
             if self.cut and (key, str(self.reference(e).get("name", "")).casefold()) in self.cut:
                 continue
-            for child, matrix, layer, handle, name in self._placements(e, sink):
+            for child, matrix, layer, handle, name, tags, at in self._placements(e, sink):
                 index = len(placed)
                 m = len(child.layer)
                 strokes, owner = transform_strokes(child.strokes, child.owner, matrix)
                 own_layer = np.where(child.layer == 0, layer, child.layer)
                 top = np.full(m, index, dtype=np.int64)
                 parts.append((strokes, owner + ents, own_layer, child.type, child.handle, child.closed, top))
-                placed.append(Placed(name, layer, handle, matrix, ents, ents + m, 0))
+                placed.append(Placed(name, layer, handle, matrix, ents, ents + m, 0, tags, at))
                 placed.extend(
                     Placed(
                         p.name,
@@ -271,13 +285,13 @@ class Unfolder:
             sink.add(sub.strokes[start : start + n], layer, "DIMENSION", handle)
             start += n
 
-    def _placements(self, e: Any, sink: Sink) -> list[tuple[_Content, Affine, int, int, str]]:
+    def _placements(self, e: Any, sink: Sink) -> list[_Placement]:
         ns = self.reference(e)
         name, layer, handle = str(ns.get("name", "")), self.layer_index(ns.get("layer", "0")), handle_of(ns)
         if ns.get("invisible"):
             sink.skip("invisible")
             return []
-        self.attributes(e, sink, handle)
+        tags = self.attributes(e, sink, handle)
         block = self.block(name)
         if block is None:
             self.incomplete[f"block {name!r} is referred to but not in the file: walls may be missing"] = None
@@ -299,8 +313,11 @@ class Unfolder:
             return []
         child = self.content(block, name.casefold())
         out = []
+        bx, by = self.base(block)
         for dx, dy in _grid(ns):
-            out.append((child, (*matrix[:4], matrix[4] + dx, matrix[5] + dy), layer, handle, name))
+            here: Affine = (*matrix[:4], matrix[4] + dx, matrix[5] + dy)
+            at = (here[0] * bx + here[2] * by + here[4], here[1] * bx + here[3] * by + here[5])
+            out.append((child, here, layer, handle, name, tags, at))
         return out
 
 
@@ -376,7 +393,7 @@ def unfold(document: Any, limits: Limits, name: str, progress: Callable[[int, in
 
 
 def finish(
-    unfolder: Unfolder, c: _Content, hidden: frozenset[int], header: dict[str, float], geodata_unit_m: float | None
+    unfolder: Unfolder, c: _Content, hidden: frozenset[int], header: dict[str, float], geodata: RawGeodata | None
 ) -> Drawing:
     """Leave out what has no usable coordinates, take the local origin off, and say what was not read."""
     finite = np.isfinite(c.strokes).all(axis=1) & (np.abs(c.strokes[:, :4]) < _FAR).all(axis=1)
@@ -431,11 +448,22 @@ def finish(
             Fill(f.kind, f.pattern, f.layer, f.handle, tuple(r - np.array(origin) for r in f.rings)) for f in c.fills
         ),
         inserts=tuple(
-            Placed(p.name, p.layer, p.handle, compose(shift, p.matrix), p.first, p.last, p.depth) for p in c.inserts
+            Placed(
+                p.name,
+                p.layer,
+                p.handle,
+                compose(shift, p.matrix),
+                p.first,
+                p.last,
+                p.depth,
+                p.tags,
+                _shifted(p.at, origin),
+            )
+            for p in c.inserts
         ),
         dimensions=tuple(unfolder.dimensions),
         header=header,
-        geodata_unit_m=geodata_unit_m,
+        geodata=geodata,
         skipped=dict(unfolder.skipped),
         notes=tuple(notes),
         incomplete=tuple(incomplete),
@@ -455,10 +483,9 @@ def _header(document: Any) -> dict[str, float]:
     return out
 
 
-def _geodata(document: Any) -> float | None:
+def _geodata(document: Any) -> RawGeodata | None:
     try:
-        geo = document.modelspace().get_geodata()
-        scale = None if geo is None else float(geo.dxf.horizontal_unit_scale)
+        found = document.modelspace().get_geodata()
     except Exception:  # no geodata, or broken: it is evidence only
         return None
-    return scale if scale and math.isfinite(scale) and scale > 0 else None
+    return None if found is None else raw_geodata(found)

@@ -265,6 +265,31 @@ class GridLine:
 
 
 @dataclass(frozen=True)
+class Block:
+    """A block reference of modelspace.
+
+    Parameters
+    ----------
+    at : (x, y), m
+        Its insertion point.
+    rotation_deg : float
+        Of its own x, anticlockwise.
+    scale : (float, float)
+        Drawing units in one unit of the block, along its x and y; y is negative where it is mirrored.
+    attributes : tuple of (tag, text)
+        Seen on the drawing or not.
+    """
+
+    name: str
+    at: Point
+    rotation_deg: float
+    scale: tuple[float, float] = (1.0, 1.0)
+    attributes: tuple[tuple[str, str], ...] = ()
+    layer: str = ""
+    handle: str = ""
+
+
+@dataclass(frozen=True)
 class Cull:
     """How many of one thing were left out, and why."""
 
@@ -340,8 +365,7 @@ class Plan:
     """A drawing read. All coordinates are plan metres (drawing coordinate times ``unit_m``).
 
     ``linework`` is stored as one array of points, cut at ``line_offsets``, with the index into
-    ``layers`` of each piece. ``blocks`` are the block references of modelspace: name, insertion point (m),
-    rotation (degrees anticlockwise).
+    ``layers`` of each piece. ``blocks`` are the block references of modelspace.
     ``storeys`` are those of the building model that the plan was cut from; a drawing has none.
 
     ``read``, ``repaired`` and ``guessed`` are the three lists to show a person;
@@ -378,7 +402,7 @@ class Plan:
     guessed: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     incomplete: tuple[str, ...] = ()
-    blocks: tuple[tuple[str, Point, float], ...] = field(default=(), repr=False)
+    blocks: tuple[Block, ...] = field(default=(), repr=False)
     storeys: tuple[ModelStorey, ...] = ()
     georeference: Georeference | None = None
 

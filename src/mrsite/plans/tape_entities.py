@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from mrsite.plans.drawing import Drawing, Fill, RawDimension
+from mrsite.plans.drawing import Tags as Attributes
 from mrsite.plans.entities import (
     Sink,
     Stroke,
@@ -19,6 +20,7 @@ from mrsite.plans.entities import (
     place_text,
 )
 from mrsite.plans.flatten import Unfolder, finish
+from mrsite.plans.geodata import raw_geodata
 from mrsite.plans.limits import Limits
 from mrsite.plans.tape import Record, Tape, TapeBlock, entity_of
 
@@ -103,10 +105,16 @@ class TapeUnfolder(Unfolder):
         t = (x - cols[0][0] * bx - cols[1][0] * by, y - cols[0][1] * bx - cols[1][1] * by)
         return [(frame * p, q) for p, q in (*cols, t)]
 
-    def attributes(self, e: Record, sink: Sink, handle: int) -> None:
-        """Gather the visible attributes of a reference as texts."""
+    def base(self, block: TapeBlock) -> tuple[float, float]:
+        """The point of a block that comes to lie on the insertion point."""
+        return block.base[0], block.base[1]
+
+    def attributes(self, e: Record, sink: Sink, handle: int) -> Attributes:
+        """Gather the visible attributes of a reference as texts; return all of them, seen or not."""
+        tags = []
         for part in e.parts:
             d = self.tape.tags(part)
+            tags.append((d.get(2, "").strip(), self._words(part, d)))
             if int(float(d.get(70, "0"))) & 1 or d.get(60, "0").strip() == "1":
                 continue
             if 101 in d:  # an embedded MTEXT holds the words
@@ -118,6 +126,14 @@ class TapeUnfolder(Unfolder):
                 sink.texts.extend(sub.texts)
                 continue
             _text(d, sink, f"attribute {d.get(2, '').strip()}", handle, valign=74)
+        return tuple(tags)
+
+    def _words(self, part: Record, d: Tags) -> str:
+        """The words of an attribute on one line."""
+        from ezdxf.tools.text import plain_text
+
+        words = entity_of(self.tape, part).plain_mtext() if 101 in d else plain_text(decoded(d.get(1, "")))
+        return " ".join(words.split())
 
     def gather(self, e: Record, sink: Sink) -> None:
         """Read one record into the sink."""
@@ -387,11 +403,10 @@ def unfold_tape(tape: Tape, limits: Limits, name: str, progress: Callable[[int, 
     unfolder = TapeUnfolder(tape, limits, name, progress)
     content = unfolder.run(tape.modelspace)
     hidden = frozenset(unfolder.layer_index(layer) for layer in tape.hidden_layers)
-    scale: float | None = None
+    geodata = None
     if tape.geodata is not None:
         try:
-            value = float(entity_of(tape, tape.geodata).dxf.horizontal_unit_scale)
-            scale = value if math.isfinite(value) and value > 0 else None
+            geodata = raw_geodata(entity_of(tape, tape.geodata))
         except Exception:  # broken geodata is no evidence
-            scale = None
-    return finish(unfolder, content, hidden, dict(tape.header), scale)
+            geodata = None
+    return finish(unfolder, content, hidden, dict(tape.header), geodata)

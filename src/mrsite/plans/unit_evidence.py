@@ -44,7 +44,7 @@ def gather(
         _treads(drawing, layer_kinds),
         _extent(walls),
         _text_height(drawing, layer_kinds),
-        _geodata(drawing.geodata_unit_m),
+        _geodata(drawing.geodata.unit_m if drawing.geodata is not None else None),
         _notes(drawing.texts),
         *_header(drawing.header),
     ]

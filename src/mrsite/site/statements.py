@@ -414,7 +414,7 @@ def _touched(plan: Plan, shape: Any) -> list[Room]:
 
 
 def _blocks(plan: Plan, name: str) -> list[tuple[Point, float]]:
-    return [(b[1], b[2]) for b in plan.blocks if b[0].casefold() == name.casefold()]
+    return [(b.at, b.rotation_deg) for b in plan.blocks if b.name.casefold() == name.casefold()]
 
 
 def _names(room: Room) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from mrsite.plans.ifc.linework import Sheet
 from mrsite.plans.ifc.rooms import Found, rooms_of
 from mrsite.plans.ifc.solids import Solids, solids_of
 from mrsite.plans.lookup import ambiguous
-from mrsite.plans.plan import Cull, Fixture, Georeference, ModelStorey, Plan, Room, Text, UnitDecision
+from mrsite.plans.plan import Block, Cull, Fixture, Georeference, ModelStorey, Plan, Room, Text, UnitDecision
 from mrsite.plans.tags import guess_use
 
 Window4 = tuple[float, float, float, float]
@@ -96,7 +96,7 @@ def plan_of_model(
         warnings=_warnings(model, decision, floors, rooms),
         incomplete=tuple(f"{left.count} {left.what} could not be read: {left.why}" for left in model.lost),
         blocks=tuple(
-            (t.name, t.at, t.turn_deg)
+            Block(t.name, t.at, t.turn_deg)
             for f in floors
             for t in f.facts.things
             if t.kind == "equipment" and _kept(t.at, window)
