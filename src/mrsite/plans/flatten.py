@@ -448,17 +448,7 @@ def finish(
             Fill(f.kind, f.pattern, f.layer, f.handle, tuple(r - np.array(origin) for r in f.rings)) for f in c.fills
         ),
         inserts=tuple(
-            Placed(
-                p.name,
-                p.layer,
-                p.handle,
-                compose(shift, p.matrix),
-                p.first,
-                p.last,
-                p.depth,
-                p.tags,
-                _shifted(p.at, origin),
-            )
+            replace(p, matrix=compose(shift, p.matrix), at=(p.at[0] - origin[0], p.at[1] - origin[1]))
             for p in c.inserts
         ),
         dimensions=tuple(unfolder.dimensions),
