@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from mrsite.plans.ifc.facts import BodyFacts, FillingFacts, StoreyFacts, polygon
+from mrsite.plans.ifc.facts import FillingFacts, StoreyFacts, polygon
 
 # Walls that stop this short of one another are drawn so, not open, m.
 GAP_M = 0.035
@@ -50,7 +50,9 @@ def solids_of(storey: StoreyFacts) -> Solids:
         shapes = [polygon(o) for b in storey.bodies if b.kind in kinds for o in getattr(b, which)]
         return shapely.unary_union([s if s.is_valid else s.buffer(0) for s in shapes], grid_size=1e-6)
 
-    boxes = [box_of(f) for f in storey.fillings if f.kind in ("door", "window")]
+    # A wall without its openings fills them; only what stands in none needs a box of its own.
+    walls = {b.guid for b in storey.bodies}
+    boxes = [box_of(f) for f in storey.fillings if f.kind in ("door", "window") and f.host not in walls]
     wide = [box_of(f) for f in storey.fillings if is_wide(f, storey.elevation)]
     closed = shapely.unary_union([union(("wall", "column", "glazing"), "band"), *boxes])
     if wide:
@@ -72,8 +74,3 @@ def box_of(filling: FillingFacts) -> Any:
     w, d = 0.5 * filling.width, 0.5 * min(filling.depth, _THICKEST_M)
     corners = [(w, d), (-w, d), (-w, -d), (w, -d)]
     return shapely.Polygon([(x + u * ax - v * ay, y + u * ay + v * ax) for u, v in corners])
-
-
-def bodies_of_kind(storey: StoreyFacts, kind: str) -> list[BodyFacts]:
-    """Return the bodies of one kind."""
-    return [b for b in storey.bodies if b.kind == kind]
