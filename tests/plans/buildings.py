@@ -7,6 +7,7 @@ The walls are what the rooms leave, so that the key is exact.
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 from dataclasses import dataclass, field
@@ -217,7 +218,7 @@ def _straights(g: Any) -> list[Any]:
     out = []
     for line in getattr(merged, "geoms", [merged]):
         pts = list(line.simplify(1e-6).coords)
-        out += [LineString([p, q]) for p, q in zip(pts, pts[1:], strict=False) if math.dist(p, q) > 0.05]
+        out += [LineString([p, q]) for p, q in itertools.pairwise(pts) if math.dist(p, q) > 0.05]
     return sorted(out, key=lambda e: -e.length)
 
 

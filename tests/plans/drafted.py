@@ -145,7 +145,7 @@ def draft(seed: int, m: Manner) -> tuple[Any, Key]:
         b = build(rng, m.shape, m.rooms, storey, double=m.double, sliding=m.sliding, part=part, ext=ext)
         b = _moved(b, dx)
         _storey(pen, rng, m, b, storey, key)
-        x0, y0, x1, y1 = b.solid.bounds
+        x0, y0, x1, _ = b.solid.bounds
         pen.text(
             f"LEVEL {storey + 1}" if m.language == "en" else f"Grundriss EG {storey + 1}",
             ((x0 + x1) / 2, y0 - 3.0),
@@ -487,7 +487,7 @@ def _label(pen: Pen, rng: random.Random, m: Manner, p: Any, label: str, number: 
 
 
 def _things(pen: Pen, rng: random.Random, m: Manner, p: Any, holes: list[Hole]) -> None:
-    x0, y0, x1, y1 = p.bounds
+    x0, y0, x1, _ = p.bounds
     if "sanitary" in m.clutter and p.area < 9:
         pen.insert("SAN-WC", (x0 + 0.1, y0 + 0.02), "furn", 0)
         pen.insert("SAN-BASIN", (x1 - 0.7, y0 + 0.02), "furn", 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -95,13 +96,13 @@ def _room(i: int, s: Space, origin: Array, storey: str | None) -> Room:
 
 def references(rooms: Sequence[Room]) -> list[str]:
     """What to call each room: its number where no other has it, else its name likewise, else its id."""
-    numbers = [r.number for r in rooms]
-    names = [r.name for r in rooms]
+    numbers = Counter(r.number for r in rooms)
+    names = Counter(r.name for r in rooms)
     out = []
     for r in rooms:
-        if r.number and numbers.count(r.number) == 1:
+        if r.number and numbers[r.number] == 1:
             out.append(r.number)
-        elif r.name and names.count(r.name) == 1:
+        elif r.name and names[r.name] == 1:
             out.append(r.name)
         else:
             out.append(r.id)

@@ -58,10 +58,9 @@ def choose_barriers(
     # What a leaf sweeps is no door line work in some other gap; nor is the rest of its block, unless that holds a plan.
     swept = np.zeros(len(kind), dtype=bool)
     size = _block_sizes(drawing, {s.insert for s in swings}, scale)
-    for s in swings:
-        swept[list(s.owners)] = True
-        if size.get(s.insert, np.inf) < MAX_LEAVES * s.radius:
-            swept |= drawing.ent_insert == s.insert
+    doors = [s.insert for s in swings if size.get(s.insert, np.inf) < MAX_LEAVES * s.radius]
+    swept |= np.isin(drawing.ent_insert, np.unique(doors))
+    swept[[o for s in swings for o in s.owners]] = True
     swept_any = swept.copy()
     swept &= kind == "door"
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from mrsite.plans.drawing import Array
+from mrsite.plans.noding import noded
 
 # What is narrower than this everywhere is a wall's inside, not a space (m).
 THIN_M = 0.66
@@ -14,15 +15,16 @@ SMALLEST_M2 = 0.55
 
 
 def enclosed_faces(segments: Array, grid_m: float = 1e-4) -> list[Any]:
-    """Polygonise noded segments; returns shapely polygons with their holes, m."""
+    """Polygonise segments; returns shapely polygons with their holes, m."""
     import shapely
 
     if not len(segments):
         return []
-    lines = shapely.linestrings(segments.reshape(-1, 2, 2))
-    merged = shapely.unary_union(lines, grid_size=grid_m)
-    faces = shapely.polygonize([merged])
-    return list(shapely.get_parts(faces))
+    pieces = noded(segments, grid_m)
+    if pieces is None:
+        lines = shapely.unary_union(shapely.linestrings(segments.reshape(-1, 2, 2)), grid_size=grid_m)
+        return list(shapely.get_parts(shapely.polygonize([lines])))
+    return list(shapely.get_parts(shapely.polygonize(shapely.linestrings(pieces.reshape(-1, 2, 2)))))
 
 
 def sort_faces(faces: list[Any]) -> tuple[list[Any], list[Any], list[Any]]:

@@ -153,26 +153,30 @@ def find_gaps(walls: Array, barriers: Array) -> tuple[tuple[Gap, ...], Array]:
         )
         pairs = pairs[one]
     label = groups_of(len(p), (pairs[:, 0], pairs[:, 1]) if len(pairs) else (np.zeros(0, int), np.zeros(0, int)))
-    out = []
-    for members in _by_label(label):
-        out.append(_gap(p[members], q[members], d[members], facing[members]))
-    return tuple(out), abutments
+    return _gaps(label, p, q, d, facing), abutments
 
 
-def _by_label(label: Ints) -> list[Ints]:
+def _gaps(label: Ints, p: Array, q: Array, d: Array, facing: Bools) -> tuple[Gap, ...]:
+    """One gap for each label: rays from p to q along d. Its axis is the first ray's, its ends are the middle ones."""
     order = np.argsort(label, kind="stable")
-    edges = np.flatnonzero(np.diff(label[order])) + 1
-    return [np.asarray(part, dtype=np.int64) for part in np.split(order, edges)]
-
-
-def _gap(p: Array, q: Array, d: Array, facing: Bools) -> Gap:
-    axis = d[0]
-    normal = np.array([-axis[1], axis[0]])
-    base = p[0]
+    label, p, q, d, facing = label[order], p[order], q[order], d[order], facing[order]
+    first = np.flatnonzero(np.diff(label, prepend=label[0] - 1))
+    size = np.diff(np.append(first, len(label)))
+    axis, base = np.repeat(d[first], size, axis=0), np.repeat(p[first], size, axis=0)
     rp, rq = p - base, q - base
-    ends = np.stack([rp @ axis, rq @ axis])
-    lo, hi = (sorted(values.tolist())[len(p) // 2] for values in (ends.min(axis=0), ends.max(axis=0)))
-    o = np.concatenate([rp @ normal, rq @ normal])
-    low, high = float(o.min()), float(o.max())
-    at = base + axis * (0.5 * (lo + hi)) + normal * (0.5 * (low + high))
-    return Gap(np.hstack([p, q]), at, axis, hi - lo, high - low, bool(facing.any()))
+    sp, sq = (rp * axis).sum(1), (rq * axis).sum(1)
+    op, oq = rp[:, 1] * axis[:, 0] - rp[:, 0] * axis[:, 1], rq[:, 1] * axis[:, 0] - rq[:, 0] * axis[:, 1]
+    low = np.minimum.reduceat(np.minimum(op, oq), first)
+    high = np.maximum.reduceat(np.maximum(op, oq), first)
+    middle = first + size // 2
+    lo = np.minimum(sp, sq)[np.lexsort((np.minimum(sp, sq), label))][middle]
+    hi = np.maximum(sp, sq)[np.lexsort((np.maximum(sp, sq), label))][middle]
+    along, across = 0.5 * (lo + hi), 0.5 * (low + high)
+    axis = d[first]
+    at = p[first] + axis * along[:, None] + np.column_stack([-axis[:, 1], axis[:, 0]]) * across[:, None]
+    lines = np.hstack([p, q])
+    faces = np.logical_or.reduceat(facing, first)
+    return tuple(
+        Gap(lines[a : a + n], at[k], axis[k], float(hi[k] - lo[k]), float(high[k] - low[k]), bool(faces[k]))
+        for k, (a, n) in enumerate(zip(first.tolist(), size.tolist(), strict=True))
+    )

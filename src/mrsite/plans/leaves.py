@@ -211,10 +211,12 @@ def _seals(
 ) -> Array:
     """Lines across the opening, each run on to the first wall line within 0.3 m beyond the jamb."""
     out = []
-    for off in offsets:
-        a, b = base + start * axis + off * normal, base + end * axis + off * normal
-        for p, away in ((a, -axis), (b, axis)):
-            if float(walls.distances(p[None, :], 0.05)[0]) < 0.004:
+    corners = [base + along * axis + off * normal for off in offsets for along in (start, end)]
+    attached = (walls.distances(np.array(corners), 0.05) < 0.004).tolist()
+    for k in range(0, len(corners), 2):
+        a, b = corners[k], corners[k + 1]
+        for p, away, on_wall in ((a, -axis, attached[k]), (b, axis, attached[k + 1])):
+            if on_wall:
                 continue
             back = p - 0.06 * away
             t = walls.ahead(back, away, 0.40)
@@ -342,16 +344,17 @@ def panel_doorways(points: Array, ways: Sequence[Doorway], walls: WallFinder, ki
         if len(own) < 5:
             continue
         centre = own.mean(axis=0)
-        _, axes = np.linalg.eigh(np.cov((own - centre).T) + 1e-12 * np.eye(2))
-        axis = axes[:, 1]
-        along, across = (own - centre) @ axis, (own - centre) @ axes[:, 0]
+        x, y = (own - centre).T
+        # The longer axis of the cloud of points: half the angle of its second moments.
+        turn = 0.5 * math.atan2(2.0 * float(x @ y), float(x @ x) - float(y @ y))
+        axis = np.array([math.cos(turn), math.sin(turn)])
+        normal = np.array([-axis[1], axis[0]])
+        along, across = x * axis[0] + y * axis[1], x * normal[0] + y * normal[1]
         length, thick = float(np.ptp(along)) + 0.1, float(np.ptp(across))
         if not 0.4 < length < longest or thick > thickest or thick > 0.6 * length:
             continue
         middle = (
-            centre
-            + axis * 0.5 * float(along.max() + along.min())
-            + axes[:, 0] * 0.5 * float(across.max() + across.min())
+            centre + axis * 0.5 * float(along.max() + along.min()) + normal * 0.5 * float(across.max() + across.min())
         )
         if known is not None and any(
             float(np.hypot(*(ways[k].at - middle))) < 0.45 * (ways[k].width + length)

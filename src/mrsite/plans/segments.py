@@ -46,13 +46,23 @@ def ends_of(seg: Array) -> tuple[Array, Array, Ints]:
     return np.vstack([seg[:, :2], seg[:, 2:]]), np.vstack([-unit, unit]), np.tile(np.arange(n), 2)
 
 
+def boxed_pairs(seg: Array, others: Array, reach: float, tree: Any = None) -> tuple[Ints, Ints]:
+    """Return pairs (segment, other) whose boxes come within ``reach`` of each other."""
+    from shapely import linestrings
+
+    tree = tree_of(seg)[1] if tree is None else tree
+    lo, hi = np.minimum(others[:, :2], others[:, 2:]) - reach, np.maximum(others[:, :2], others[:, 2:]) + reach
+    j, i = tree.query(linestrings(np.stack([lo, hi], axis=1)))
+    return i, j
+
+
 def touching(seg: Array, tree: Any, points: Array, own: Ints, tolerance: float) -> tuple[Ints, Ints]:
     """Return pairs (point, segment) closer than the tolerance, a point's own segment left out."""
-    from shapely import points as make_points
-
-    i, j = tree.query(make_points(points), predicate="dwithin", distance=tolerance)
+    j, i = boxed_pairs(seg, np.hstack([points, points]), tolerance, tree)
     keep = own[i] != j
-    return i[keep], j[keep]
+    i, j = i[keep], j[keep]
+    near = nearest_on(seg, j, points[i])[1] <= tolerance
+    return i[near], j[near]
 
 
 def nearest_on(seg: Array, j: Ints, points: Array) -> tuple[Array, Array]:
@@ -95,18 +105,18 @@ def first_hits(
     Segments within ``width`` of the ray count as met, so that faces drawn a little out of line
     still face each other. Distances below ``clear`` are the start itself. None met: infinity, -1.
     """
-    from shapely import linestrings
-
     n = len(points)
     best, which = np.full(n, np.inf), np.full(n, -1, dtype=np.int64)
     if not n:
         return best, which
-    rays = linestrings(np.stack([points + heading * clear, points + heading * reach], axis=1))
-    i, j = tree.query(rays, predicate="dwithin", distance=width)
+    j, i = boxed_pairs(seg, np.hstack([points + heading * clear, points + heading * reach]), width, tree)
     a, b = seg[j, :2] - points[i], seg[j, 2:] - points[i]
     d = heading[i]
     sa, sb = (a * d).sum(1), (b * d).sum(1)
     la, lb = d[:, 0] * a[:, 1] - d[:, 1] * a[:, 0], d[:, 0] * b[:, 1] - d[:, 1] * b[:, 0]
+    met = _meets_ray(sa, sb, la, lb, clear, reach, width)
+    i, j, a, b = i[met], j[met], a[met], b[met]
+    sa, sb, la, lb = sa[met], sb[met], la[met], lb[met]
     span = lb - la
     with np.errstate(divide="ignore", invalid="ignore"):
         u = np.clip(-la / span, 0.0, 1.0)
@@ -120,6 +130,22 @@ def first_hits(
     _, first = np.unique(i, return_index=True)
     best[i[first]], which[i[first]] = t[first], j[first]
     return best, which
+
+
+def _meets_ray(sa: Array, sb: Array, la: Array, lb: Array, start: float, stop: float, width: float) -> Bools:
+    """Whether segments, given along (s) and beside (l) a ray, come within ``width`` of it between start and stop.
+
+    The strip around the ray has square ends, ``width`` longer than it on both sides.
+    """
+    span = lb - la
+    with np.errstate(divide="ignore", invalid="ignore"):
+        enter, leave = (-width - la) / span, (width - la) / span
+    flat = span == 0
+    u0 = np.clip(np.where(flat, 0.0, np.minimum(enter, leave)), 0.0, 1.0)
+    u1 = np.clip(np.where(flat, 1.0, np.maximum(enter, leave)), 0.0, 1.0)
+    inside = np.where(flat, np.abs(la) <= width, (np.minimum(la, lb) <= width) & (np.maximum(la, lb) >= -width))
+    s0, s1 = sa + (sb - sa) * u0, sa + (sb - sa) * u1
+    return np.asarray(inside & (np.maximum(s0, s1) >= start - width) & (np.minimum(s0, s1) <= stop + width))
 
 
 def groups_of(n: int, pairs: tuple[Ints, Ints]) -> Ints:
