@@ -29,6 +29,7 @@ _HOMES = {
     "plan_diff": "mrsite.face.studies",
     "sweep": "mrsite.face.studies",
     "survey": "mrsite.face.studies",
+    "lifecycle": "mrsite.face.studies",
     "plot": "mrsite.face.show",
 }
 _ROOMS = ("fields", "maps")
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from mrsite.face.site import Site as Site
     from mrsite.face.site import load_site as load_site
     from mrsite.face.studies import compare as compare
+    from mrsite.face.studies import lifecycle as lifecycle
     from mrsite.face.studies import plan_diff as plan_diff
     from mrsite.face.studies import survey as survey
     from mrsite.face.studies import sweep as sweep

@@ -9,6 +9,7 @@ from mrsite.cli import (
     compare,
     diff,
     field,
+    lifecycle,
     magnets,
     new,
     overlay,
@@ -16,6 +17,7 @@ from mrsite.cli import (
     review,
     rooms,
     rules,
+    search,
     survey,
     sweep,
     validate,
@@ -45,6 +47,8 @@ app.command(name="field")(field.field)
 app.command(name="vent")(vent.vent)
 app.command(name="compare")(compare.compare)
 app.command(name="sweep")(sweep.sweep)
+app.command(name="search")(search.search)
+app.command(name="lifecycle")(lifecycle.lifecycle)
 app.command(name="survey")(survey.survey)
 app.command(name="review")(review.review)
 app.command(name="diff")(diff.diff)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import pandas
 
     from mrsite.studies.compare import Comparison
+    from mrsite.studies.lifecycle import Lifecycle
     from mrsite.studies.revision import Revision
     from mrsite.studies.survey.run import Survey
 
@@ -166,3 +167,25 @@ def plan_diff(
 
     findings = None if result is None else read_result(result).findings["findings"]
     return compare(old, new, site, storey=storey, units=units, findings=findings)
+
+
+def lifecycle(path: str | Path, *, progress: Progress | None = None) -> Lifecycle:
+    """Assess a site as it is, during the works and as planned, by the status of each scanner.
+
+    Parameters
+    ----------
+    path : path of a site file
+
+    Returns
+    -------
+    Lifecycle
+        Phases with their outcomes, lines that moved (m2, with bands), findings that change, ways in and out.
+
+    Raises
+    ------
+    InputError
+        The site cannot be read, or nothing in it changes.
+    """
+    from mrsite.studies.lifecycle import lifecycle as run
+
+    return run(path, progress=progress)
