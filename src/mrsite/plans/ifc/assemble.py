@@ -196,7 +196,7 @@ def _read_notes(model: ModelFacts, floors: Sequence[Floor]) -> tuple[str, ...]:
 def _warnings(
     model: ModelFacts, decision: UnitDecision, floors: Sequence[Floor], rooms: Sequence[Room]
 ) -> tuple[str, ...]:
-    out = [f"unit: {c}" for c in decision.conflicts]
+    out = [*(f"unit: {c}" for c in decision.conflicts), *model.notes]
     if len(floors) > 1:
         named = "; ".join(f"{f.facts.name!r} at {f.facts.elevation:.3f} m" for f in floors)
         out.append(f"{len(floors)} storeys of the model lie on one another here ({named}): choose one by storey")

@@ -42,6 +42,13 @@ class Reading:
     storeys: tuple[StoreyFacts, ...]
     wanted: frozenset[str]
     mesh: Callable[..., Mesh | None]
+    crashing: frozenset[str]
+
+    def fault(self, element: Any) -> str:
+        """Say why an element has no mesh."""
+        if element.GlobalId in self.crashing:
+            return "its shape crashes the geometry library"
+        return "no shape" if getattr(element, "Representation", None) is None else "its shape cannot be made"
 
     def storey_at(self, height: float) -> StoreyFacts:
         """Return the highest storey whose floor is not above a height."""
@@ -96,7 +103,6 @@ def take_apart(
 
     def mesh(element: Any, lines: bool = False) -> Mesh | None:
         if element.GlobalId in skip:
-            lost[(element.is_a(), "its shape crashes the geometry library")] += 1
             return None
         mark(element.GlobalId)
         return mesher.mesh(element, lines=lines)
@@ -104,7 +110,7 @@ def take_apart(
     floors = _storeys(model, links, unit_m)
     wanted = {s.guid for s in floors} if storey is None else {choose(floors, storey, file).guid}
     area, volume = (power_unit(model, kind, stated_m) for kind in ("AREAUNIT", "VOLUMEUNIT"))
-    reading = Reading(model, links, unit_m, area, volume, floors, frozenset(wanted), mesh)
+    reading = Reading(model, links, unit_m, area, volume, floors, frozenset(wanted), mesh, skip)
     bodies, low = _bodies(reading, lost)
     found_spaces, left = spaces.spaces_of(reading, lost)
     found_fillings, more = fillings.fillings_of(reading, lost)
@@ -229,9 +235,13 @@ def _bodies(reading: Reading, lost: Counter[tuple[str, str]]) -> tuple[dict[str,
                 mesh = reading.mesh(body)
                 if mesh is None:
                     if home.guid in reading.wanted:
-                        lost[(ifc_kind, "its shape cannot be made")] += 1
+                        lost[(ifc_kind, reading.fault(body))] += 1
                     continue
-                holes = [reading.mesh(o) for o in reading.relations.openings.get(body.id(), ())]
+                holes = []
+                for opening in reading.relations.openings.get(body.id(), ()):
+                    holes.append(reading.mesh(opening))
+                    if holes[-1] is None and home.guid in reading.wanted:
+                        lost[("IfcOpeningElement", reading.fault(opening))] += 1
                 for s in floors:
                     height = s.elevation + CUT_M
                     if not mesh.low < height < mesh.high:

@@ -17,6 +17,8 @@ from mrsite.plans.limits import Limits
 # An element whose shape crashes the reader is left out and the model read again, this many times.
 _CRASHES = 4
 _FACTS_MB = 256
+# How the several libraries put it.
+_NO_MEMORY = ("MemoryError", "bad_alloc", "Cannot allocate memory", "failed to map", "OpenBLAS")
 
 
 def read_facts(path: Path, limits: Limits, *, units_m: float | None, storey: Wanted | None) -> ModelFacts:
@@ -67,7 +69,7 @@ def read_facts(path: Path, limits: Limits, *, units_m: float | None, storey: Wan
                     f"{path.name}: reading the model takes longer than seconds = {limits.seconds:g}"
                     f"{f' (at element {at})' if at else ''}; export only the storeys that matter, or raise the limit"
                 )
-            if "MemoryError" in ended.said or "bad_alloc" in ended.said:
+            if any(word in ended.said for word in _NO_MEMORY):
                 raise InputError(
                     f"{path.name}: the model takes more memory than memory_mb = {limits.memory_mb:g}; export only "
                     "the storeys that matter, or raise the limit"

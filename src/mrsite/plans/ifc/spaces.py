@@ -42,7 +42,7 @@ def spaces_of(reading: Reading, lost: Counter[tuple[str, str]]) -> tuple[dict[st
 
 
 def _space(reading: Reading, space: Any, use: str, elevation: float) -> SpaceFacts:
-    area, fault = None, "it has no shape"
+    area, fault = None, reading.fault(space)
     mesh = reading.mesh(space)
     if mesh is None:
         mesh = reading.mesh(space, lines=True)
@@ -50,8 +50,6 @@ def _space(reading: Reading, space: Any, use: str, elevation: float) -> SpaceFac
     if mesh is not None:
         low, high = mesh.low, mesh.high
         area, fault = _outline(mesh)
-    elif space.Representation is not None:
-        fault = "its shape cannot be made"
     matrix = placement(space, reading.unit_m)
     at = None if matrix is None else (float(matrix[0, 3]), float(matrix[1, 3]))
     sets = reading.relations.sets.get(space.id(), ())

@@ -54,7 +54,7 @@ def decide(model: ModelFacts, *, given: str | None, file: str, require: bool) ->
         conflicts = (f"in {name} {kind} are {middle:.3g} m high; {' or '.join(others) or 'no unit'} would fit",)
     elif not stated and given is None:
         conflicts = ("the model states no length unit; metres are taken",) if values else ()
-    certain = given is not None or (fits and stated) or (stated and not values) or (fits and not stated)
+    certain = given is not None or fits or (stated and not values)
     decision = UnitDecision(
         "m", "given" if given else "evidence" if certain else "guess", tuple(evidence), candidates,
         model.unit if stated else None, certain, conflicts,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +36,12 @@ def main(job_file: str) -> None:
 
 def _read(job: dict[str, Any], folder: Path) -> str:
     from mrsite.plans.ifc.content import take_apart
+    from mrsite.plans.ifc.opening import open_model
 
     data = Path(job["path"]).read_bytes()
     text = look(data, job["name"], job["entities"])
     del data
-    model = _open(job["path"], job["name"], text.schema)
+    model = open_model(job["path"], job["name"], text.schema, text.entities, folder)
     trace = os.open(folder / "at", os.O_CREAT | os.O_WRONLY, 0o600)
 
     def mark(guid: str) -> None:
@@ -47,7 +49,7 @@ def _read(job: dict[str, Any], folder: Path) -> str:
 
     try:
         facts = take_apart(
-            model,
+            model.file,
             file=job["name"],
             units_m=job["units_m"],
             storey=job["storey"],
@@ -56,25 +58,11 @@ def _read(job: dict[str, Any], folder: Path) -> str:
         )
     except RecursionError:
         raise InputError(f"{job['name']}: the model is nested without end; export it again") from None
-    except (AttributeError, TypeError, RuntimeError, ValueError) as error:
+    except (AttributeError, TypeError, RuntimeError, ValueError, LookupError, ArithmeticError) as error:
         raise InputError(
             f"{job['name']}: the model is not what its schema {text.schema} says ({_short(error)}); export it again"
         ) from None
-    return to_json(facts)
-
-
-def _open(path: str, name: str, schema: str) -> Any:
-    import ifcopenshell
-
-    try:
-        model = ifcopenshell.open(path)
-    except (OSError, RuntimeError, ValueError) as error:
-        raise InputError(f"{name}: the model cannot be read ({_short(error)}); export it again") from None
-    if model is None or not str(model.schema).upper().startswith(schema):
-        raise InputError(f"{name}: the model cannot be read as {schema}; export it again")
-    if not model.by_type("IfcProject"):
-        raise InputError(f"{name}: the model has no IfcProject; export the whole building, not a part of it")
-    return model
+    return to_json(replace(facts, lost=(*model.unknown, *facts.lost), notes=(*facts.notes, *model.faults)))
 
 
 def _short(error: BaseException) -> str:
