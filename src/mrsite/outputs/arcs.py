@@ -21,6 +21,8 @@ Array = npt.NDArray[np.float64]
 TOLERANCE = 0.4e-3
 #: To which lines are traced: no chord lies farther than this from the true line, m.
 _TRACED = 1e-3
+#: Smaller holes are not drawn, m2.
+_POCKET_M2 = 0.01
 #: No arc is longer than about 120 degrees, so that centre and radius stay well determined.
 _LARGEST_BULGE = 0.577
 
@@ -63,8 +65,11 @@ def safe_arcs(ring: Array, tolerance: float = TOLERANCE) -> tuple[Vertex, ...]:
 
 
 def region_arcs(region: Any, tolerance: float = TOLERANCE) -> list[tuple[Vertex, ...]]:
-    """Return every ring of a shapely (multi)polygon as arcs on the safe side, outer rings first."""
-    from shapely import get_parts, is_empty
+    """Return every ring of a shapely (multi)polygon as arcs on the safe side, outer rings first.
+
+    Pockets of a few square centimetres, where the field cancels within windings, count as part of the region.
+    """
+    from shapely import Polygon, get_parts, is_empty
     from shapely.geometry.polygon import orient
 
     rings: list[tuple[Vertex, ...]] = []
@@ -72,7 +77,7 @@ def region_arcs(region: Any, tolerance: float = TOLERANCE) -> list[tuple[Vertex,
         if is_empty(part) or part.geom_type != "Polygon":
             continue
         sound = orient(part)
-        for ring in (sound.exterior, *sound.interiors):
+        for ring in (sound.exterior, *(hole for hole in sound.interiors if Polygon(hole).area > _POCKET_M2)):
             rings.append(safe_arcs(np.asarray(ring.coords, dtype=np.float64)[:, :2], tolerance))
     return rings
 

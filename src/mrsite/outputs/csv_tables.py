@@ -9,8 +9,8 @@ from typing import Any
 
 from mrsite.base.text import cell
 from mrsite.checks.finding import Outcome
-from mrsite.outputs.marks import door_rows, equipment_rows
 from mrsite.outputs.order import numbered
+from mrsite.outputs.schedules import door_rows, equipment_rows
 
 FINDING_COLUMNS = (
     "number", "id", "check", "rule", "also", "severity", "status", "basis", "kind", "subject", "storey",

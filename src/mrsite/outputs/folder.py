@@ -77,7 +77,7 @@ def _drawings(outcome: Outcome, pictures: Pictures, say: Progress) -> tuple[dict
     names = [f"section {s.name} {s.standing.id}" for s, _ in pictures.sections]
     for slug, (_, drawing) in zip(distinct_slugs(names, "section"), pictures.sections):
         files[f"{slug}.dxf"] = overlay_dxf.render(drawing, 1.0, 6)
-        files[f"{slug}.svg"] = plan_svg.render(drawing, (), everything=True)
+        files[f"{slug}.svg"] = plan_svg.render(drawing, (), whole=True)
     return files, notes
 
 

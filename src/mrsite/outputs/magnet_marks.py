@@ -9,8 +9,8 @@ from typing import Any
 
 from mrsite.base.text import inert
 from mrsite.outputs import printed
-from mrsite.outputs.mark import Circle, Mark, Point, Polyline, Tag, Text, text_box
-from mrsite.outputs.placing import Placer
+from mrsite.outputs.mark import Box, Circle, Mark, Point, Polyline, Tag, Text, text_box, text_width
+from mrsite.outputs.placing import Placer, joined
 
 UNVERIFIED = "MAGNET DATA UNVERIFIED"
 
@@ -58,7 +58,7 @@ def magnet_marks(standing: Standing, letter: float, placer: Placer, revision: st
         Height of the letters.
     """
     magnet = standing.magnet
-    length, diameter, assumed = _size(magnet)
+    length, diameter, assumed = size_of(magnet)
     note = f"magnet {inert(standing.id, 60)}: {inert(magnet.id, 80)}, isocentre {standing.height:g} m above floor"
     marks: list[Mark] = []
     for x, y, bearing in ((*standing.at, standing.bearing_deg), *standing.others):
@@ -79,7 +79,9 @@ def magnet_marks(standing: Standing, letter: float, placer: Placer, revision: st
         rows.append(f"{assumed} assumed for its class")
     if not standing.verified:
         rows.append(f"{UNVERIFIED}: figures not read in any source")
-    marks += placer.best(_rows_near(box, rows, 0.8 * letter, note))
+    best = placer.best(_rows_near(box, rows, 0.8 * letter, note))
+    marks += best
+    marks += _leader(box, joined(*map(text_box, best)), letter, note)
     values = [
         ("ID", standing.id),
         ("MODEL", magnet.id),
@@ -94,7 +96,7 @@ def magnet_marks(standing: Standing, letter: float, placer: Placer, revision: st
     return marks
 
 
-def _size(magnet: Any) -> tuple[float | None, float | None, str]:
+def size_of(magnet: Any) -> tuple[float | None, float | None, str]:
     """Return length and diameter of the cryostat, and in words what of it is a default of the class."""
     length, diameter = magnet.magnet_length_m, magnet.cryostat_diameter_m
     fit = getattr(magnet, "fit", None)
@@ -170,7 +172,7 @@ def _arrow(standing: Standing, half: float, letter: float, note: str, placer: Pl
     return [*marks, text]
 
 
-def _box(standing: Standing, length: float | None, diameter: float | None) -> tuple[float, float, float, float]:
+def _box(standing: Standing, length: float | None, diameter: float | None) -> Box:
     half, r = (length or 1.0) / 2, (diameter or 1.0) / 2
     corners = [_turned(standing.at, standing.bearing_deg, z, x) for z in (-half, half) for x in (-r, r)]
     xs, ys = zip(*corners)
@@ -183,13 +185,24 @@ def _near(at: Point, text: str, letter: float, note: str) -> list[tuple[Text, ..
     ]
 
 
-def _rows_near(
-    box: tuple[float, float, float, float], rows: Sequence[str], letter: float, note: str
-) -> list[tuple[Text, ...]]:
+def _leader(magnet: Box, rows: Box, letter: float, note: str) -> list[Mark]:
+    """A line from the magnet to its rows, where these had to go some way off."""
+
+    def toward(box: Box, other: Box) -> Point:
+        cx, cy = (other[0] + other[2]) / 2, (other[1] + other[3]) / 2
+        return min(max(cx, box[0]), box[2]), min(max(cy, box[1]), box[3])
+
+    start, end = toward(magnet, rows), toward(rows, magnet)
+    if math.dist(start, end) < 4 * letter:
+        return []
+    return [Polyline("MAGNET", ((*start, 0.0), (*end, 0.0)), False, note)]
+
+
+def _rows_near(box: Box, rows: Sequence[str], letter: float, note: str) -> list[tuple[Text, ...]]:
     x0, y0, x1, y1 = box
     step = 1.7 * letter
     depth = step * (len(rows) - 1)
-    wide = 0.9 * letter * max(map(len, rows))
+    wide = max(text_width(row, letter) for row in rows)
     starts = []
     for k in (2, 8, 16, 26, 40, 60, 90):  # nearest first
         gap = k * letter

@@ -14,7 +14,8 @@ from mrsite.outputs.mark import Drawing
 from mrsite.outputs.marks import standings_on, storey_drawing
 from mrsite.outputs.plan_svg import HostText
 from mrsite.outputs.section_marks import section_drawing
-from mrsite.outputs.views import FieldMap, Section, field_maps, sections
+from mrsite.outputs.sections import Section, sections
+from mrsite.outputs.views import FieldMap, field_maps
 
 _MOST_TEXTS = 2000
 

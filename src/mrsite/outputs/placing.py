@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mrsite.outputs.ink import Ink
-from mrsite.outputs.mark import Box, Point, Text, text_box
+from mrsite.outputs.mark import Box, Point, Polyline, Text, text_box, text_width
 
 #: How bad it is to cover a line: ours must be read along their whole length, the host's need not.
 OURS, HOST = 6, 2
@@ -77,6 +77,39 @@ class Placer:
         wide = np.minimum(held[:, 2], asked[..., 2]) - np.maximum(held[:, 0], asked[..., 0])
         high = np.minimum(held[:, 3], asked[..., 3]) - np.maximum(held[:, 1], asked[..., 1])
         return float((np.maximum(wide, 0.0) * np.maximum(high, 0.0)).sum())
+
+
+def beside(
+    at: Point, rows: Sequence[str], item: str, letter: float, note: str, placer: Placer
+) -> list[Text | Polyline]:
+    """Return rows of text near a place, with a leader where they had to go some way off."""
+    best = placer.best(_rows_about(at, rows, item, letter, note))
+    marks: list[Text | Polyline] = list(best)
+    x0, y0, x1, y1 = joined(*(text_box(text) for text in best))
+    end = (min(max(at[0], x0), x1), min(max(at[1], y0), y1))
+    reach = math.dist(at, end)
+    if reach > 2.2 * letter:
+        start = (at[0] + (end[0] - at[0]) * 1.4 * letter / reach, at[1] + (end[1] - at[1]) * 1.4 * letter / reach)
+        marks.append(Polyline(item, ((*start, 0.0), (*end, 0.0)), False, note))
+    return marks
+
+
+def _rows_about(
+    at: Point, rows: Sequence[str], item: str, letter: float, note: str, step: float = 1.6
+) -> list[tuple[Text, ...]]:
+    candidates = []
+    wide = max(text_width(row, letter) for row in rows)
+    depth = step * letter * (len(rows) - 1)
+    for reach in (2.5, 6.0, 10.0, 15.0, 22.0):
+        for dx, dy in ((1, 0), (0, -1), (0, 1), (-1, 0), (1, -1), (-1, 1), (1, 1), (-1, -1)):
+            x = at[0] + dx * reach * letter - (wide if dx < 0 else wide / 2 if dx == 0 else 0.0)
+            y = at[1] + dy * reach * letter + (depth if dy > 0 else depth / 2 if dy == 0 else 0.0)
+            candidates.append(
+                tuple(
+                    Text(item, row, (x, y - k * step * letter), letter, 0.0, "left", note) for k, row in enumerate(rows)
+                )
+            )
+    return candidates
 
 
 def _overlap(a: Box, b: Box) -> float:

@@ -150,9 +150,10 @@ def _sections(pictures: Pictures) -> list[dict[str, Any]]:
 
     made = []
     for k, (section, drawing) in enumerate(pictures.sections):
-        body, box = plan_svg.picture(drawing, (), prefix=f"section-{k}-", everything=True)
+        body, box = plan_svg.picture(drawing, (), prefix=f"section-{k}-")
         way = "along the bore" if section.name == "A-A" else "across the bore"
-        caption = f"{way} of {section.standing.id}, field of that magnet alone; heights from the site datum"
+        caption = f"{way} of {section.standing.id}, {section.field_of}; heights from the site datum"
+        caption += "".join(f"; {note}" for note in drawing.notes)
         made.append({
             "name": drawing.name, "caption": caption, "width": f"{box[2] - box[0]:.3f}",
             "height": f"{box[3] - box[1]:.3f}", "svg": Markup(body),

@@ -83,12 +83,12 @@ def _pictures(outcome: Outcome, pictures: Pictures) -> list[dict[str, str]]:
             }
         )
     for section, drawing in pictures.sections:
-        svg = plan_svg.render(drawing, (), everything=True).decode("utf-8")
+        svg = plan_svg.render(drawing).decode("utf-8")
         made.append(
             {
                 "name": f"{drawing.name} through {section.standing.id}",
                 "svg": svg,
-                "caption": "; ".join(drawing.notes) or "heights from the site datum; field of this magnet",
+                "caption": "; ".join([f"{section.field_of}; heights from the site datum", *drawing.notes]),
                 "alt": f"{drawing.name}: floors, magnet and field lines",
             }
         )

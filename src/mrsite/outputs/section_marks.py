@@ -1,103 +1,139 @@
-"""Sections A-A and B-B as drawings: floors, rooms that are cut, the magnet, its lines with bands."""
+"""Sections A-A and B-B as drawings: floors, rooms that are cut, the magnet, its lines with bands, clear heights."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from mrsite.base.data import version
 from mrsite.base.text import inert
 from mrsite.checks.finding import Outcome
 from mrsite.outputs import printed
 from mrsite.outputs.arcs import region_arcs
-from mrsite.outputs.layers import layer_namer, line_item, style_of
-from mrsite.outputs.line_marks import Line, line_marks
-from mrsite.outputs.magnet_marks import Standing
-from mrsite.outputs.mark import Circle, Drawing, Mark, Polyline, Text, box_of
-from mrsite.outputs.placing import Placer
-from mrsite.outputs.views import Section
+from mrsite.outputs.board import Board
+from mrsite.outputs.layers import line_item
+from mrsite.outputs.line_marks import Line
+from mrsite.outputs.magnet_marks import UNVERIFIED, size_of
+from mrsite.outputs.mark import Circle, Drawing, Polyline, Text
+from mrsite.outputs.marks import provenance, standings_on
+from mrsite.outputs.placing import HOST
+from mrsite.outputs.sections import Section
+from mrsite.outputs.site_marks import dimension
 
 _BEYOND = 4.0  #: m of building shown past the outermost line
+_CEILING = 2.7  #: m above floor up to which faces of rooms are drawn where no ceiling is stated
 
 
 def section_drawing(outcome: Outcome, section: Section, *, folder: Path | None = None) -> Drawing:
     """Return the marks of a section in metres along the cut and above the site datum."""
     project = outcome.project
-    settings = project.drawing
-    letter = 2.5e-3 * settings.plot_scale
-    name = layer_namer(settings.layers, settings.prefix, folder)
-    placer = Placer(letter)
+    board = Board(project.drawing, folder, None)
+    standings = [s for s in standings_on(outcome, section.storey) if s.id in section.together]
     reach = max((abs(v) for line in section.lines for v in line.region.bounds[::2]), default=4.0) + _BEYOND
-    marks: list[Mark] = _floors(outcome, section, reach, letter, placer)
+    faces = [
+        (storey, *cut) for storey in project.storeys for cut in _cut_spaces(outcome, section, storey, reach)
+    ]  # (storey, low, high, space)
+    for storey in project.storeys:
+        _floor(board, storey, reach)
+    for storey, low, high, space in faces:
+        _room(board, storey, low, high, space, reach)
+    _magnet(board, section)
+    _dimensions(board, outcome, section, faces)
+    suffix = "" if all(s.verified for s in standings) else "UNVERIFIED"
+    board.draw_lines(_lines(section, project.drawing.show), suffix, f", {section.field_of}")
+    _magnet_words(board, section)
+    if len(section.together) > 1:
+        board.notes.append(
+            f"the {section.field_of} is drawn; of directions that are not known the worse; "
+            f"{', '.join(section.together[1:])} may stand before or behind this plane"
+        )
+    if not section.lines:
+        board.notes.append("no line was computed at the isocentre's height")
+    return board.finished(
+        f"Section {section.name}", _title(outcome, section, standings), [], provenance(None, standings, outcome)
+    )
+
+
+def _lines(section: Section, show: Any) -> list[Line]:
     lines = []
     for one in section.lines:
         item = line_item("B", one.level * 1e3, "cut", one.edge)
-        called = f"{printed.level('B', one.level, settings.show)}{' outer edge' if one.edge == 'upper' else ''}"
-        note = f"line: {called} in section {section.name}, field of {section.standing.id} alone"
+        called = f"{printed.level('B', one.level, show)}{' outer edge' if one.edge == 'upper' else ''}"
+        note = f"line: {called} in section {section.name}, {section.field_of}"
         lines.append(Line(item, f"{item.split('-CUT')[0]}-TEXT", called, tuple(region_arcs(one.region)), note))
-    suffix = "" if section.standing.verified else "UNVERIFIED"
-    marks += line_marks(lines, letter, placer, suffix=suffix)
-    marks += _magnet(section, letter, placer)
-    items = sorted({m.item for m in marks})
-    styles = {item: style_of(item, name) for item in items}
-    extent = box_of(tuple(marks)) or (-1.0, -1.0, 1.0, 1.0)
-    others = sum(s.status != "removed" for s in project.scanners) > 1
-    notes = ("the field of this magnet alone is shown; others stand on the site",) if others else ()
-    return Drawing(f"Section {section.name}", tuple(marks), styles, settings.plot_scale, extent, (), notes)
+    return lines
 
 
-def _floors(outcome: Outcome, section: Section, reach: float, letter: float, placer: Placer) -> list[Mark]:
-    marks: list[Mark] = []
-    own = outcome.project.storey(section.storey)
-    for storey in outcome.project.storeys:
-        z = storey.elevation
-        note = f"finished floor of {inert(storey.name, 40)}"
-        marks.append(Polyline("SECTION", ((-reach, z, 0.0), (reach, z, 0.0)), False, note))
-        if storey.slab_m:
-            marks.append(
-                Polyline(
-                    "LEGEND",
-                    ((-reach, z - storey.slab_m, 0.0), (reach, z - storey.slab_m, 0.0)),
-                    False,
-                    f"underside of the slab, {storey.slab_m:g} m as stated",
-                )
-            )
-        label = f"{inert(storey.name, 40)} {printed.exact(z)} m"
-        marks.append(Text("SECTION", label, (-reach + letter, z + letter), letter, 0.0, "left", note))
-        top = z + (storey.ceiling or 2.7)
-        if storey.ceiling:
-            marks.append(Polyline("LEGEND", ((-reach, top, 0.0), (reach, top, 0.0)), False, "ceiling as stated"))
-        for low, high, space in _cut_spaces(outcome, section, own, storey, reach):
-            for s in (low, high):
-                if abs(s) < reach - 1e-6:
-                    marks.append(
-                        Polyline("LEGEND", ((s, z, 0.0), (s, top, 0.0)), False, f"face of {inert(space.label, 60)}")
-                    )
-            if high - low > 1.0:
-                wide = max(4, int((high - low) / (0.7 * letter)))
-                text = Text(
-                    "LEGEND",
-                    inert(space.label, wide),
-                    ((low + high) / 2, top - 1.5 * letter),
-                    0.8 * letter,
-                    0.0,
-                    "centre",
-                    "",
-                )
-                marks += placer.best([(text,)])
-    return marks
+def _title(outcome: Outcome, section: Section, standings: list[Any]) -> list[tuple[str, str]]:
+    project, issue = outcome.project, outcome.project.issue
+    way = "along the bore" if section.name == "A-A" else "across the bore"
+    bearing = printed.exact(round(section.bearing_deg % 360.0, 3))
+    rows = [
+        ("site", project.name),
+        ("section", f"{section.name}, {way} of {section.standing.id} on {section.storey}"),
+        ("to the right is", f"{bearing} deg anticlockwise from the drawing's +x"),
+        ("heights", "above the site datum, m"),
+    ]
+    rows += [(name, getattr(issue, name) or "not stated") for name in ("number", "revision", "status", "date")]
+    for standing in standings:
+        rows.append((f"magnet {standing.id}", f"{standing.magnet.id}, data {standing.magnet.grade}"))
+        if not standing.verified:
+            rows.append(("warning", f"{UNVERIFIED} ({standing.id})"))
+    rows += [("not modelled", text) for text in outcome.evidence.not_modelled[:6]]
+    return [*rows, ("made with", f"mrsite {version()}"), ("use", "not for construction until signed; see the report")]
 
 
-def _cut_spaces(
-    outcome: Outcome, section: Section, own: Any, storey: Any, reach: float
-) -> list[tuple[float, float, Any]]:
+def _floor(board: Board, storey: Any, reach: float) -> None:
+    z, letter = storey.elevation, board.letter
+    note = f"finished floor of {inert(storey.name, 40)}"
+
+    def across(item: str, height: float, said: str) -> Polyline:
+        board.placer.draw([(-reach, height), (reach, height)], HOST)
+        return Polyline(item, ((-reach, height, 0.0), (reach, height, 0.0)), False, said)
+
+    board.marks.append(across("SECTION", z, note))
+    if storey.slab_m:
+        board.marks.append(
+            across("BUILDING", z - storey.slab_m, f"underside of the slab, {storey.slab_m:g} m as stated")
+        )
+    if storey.ceiling:
+        board.marks.append(across("BUILDING", z + storey.ceiling, "ceiling as stated"))
+    label = f"{inert(storey.name, 40)} {printed.exact(z)} m"
+    board.marks += board.placer.best(
+        [(Text("SECTION", label, (-reach + letter, z + letter), letter, 0.0, "left", note),)]
+    )
+
+
+def _room(board: Board, storey: Any, low: float, high: float, space: Any, reach: float) -> None:
+    z, letter = storey.elevation, board.letter
+    top = z + (storey.ceiling or _CEILING)
+    for s in (low, high):
+        if abs(s) < reach - 1e-6:
+            board.placer.draw([(s, z), (s, top)], HOST)
+            note = f"face of {inert(space.label, 60)}"
+            board.marks.append(Polyline("BUILDING", ((s, z, 0.0), (s, top, 0.0)), False, note))
+    if high - low > 1.0:
+        wide = max(4, int((high - low) / (0.7 * letter)))
+        middle = (low + high) / 2
+        board.marks += board.placer.best(
+            [
+                (Text("BUILDING", inert(space.label, wide), (middle, top - k * letter), 0.8 * letter, 0.0, "centre"),)
+                for k in (1.5, 3.5)
+            ]
+        )
+
+
+def _cut_spaces(outcome: Outcome, section: Section, storey: Any, reach: float) -> Iterator[tuple[float, float, Any]]:
+    """Give the rooms of a storey that the plane goes through: from where to where, and the room."""
     from shapely import LineString, get_parts
 
+    own = outcome.project.storey(section.storey)
     angle = math.radians(section.bearing_deg)
     ux, uy = math.cos(angle), math.sin(angle)
     x, y = section.standing.at
     cut = LineString([(x - reach * ux, y - reach * uy), (x + reach * ux, y + reach * uy)])
-    found = []
     for space in outcome.project.spaces:
         if space.storey != storey.name or space.polygon is None or space.polygon.is_empty or space.is_area:
             continue
@@ -105,50 +141,68 @@ def _cut_spaces(
         for part in get_parts(here.intersection(cut)):
             if part.geom_type == "LineString" and part.length > 0.05:
                 along = sorted((px - x) * ux + (py - y) * uy for px, py in part.coords)
-                found.append((along[0], along[-1], space))
-    return found
+                yield along[0], along[-1], space
 
 
-def _magnet(section: Section, letter: float, placer: Placer) -> list[Mark]:
-    standing: Standing = section.standing
-    z = section.isocentre_level
+def _magnet(board: Board, section: Section) -> None:
+    standing, letter, z = section.standing, board.letter, section.isocentre_level
     note = f"isocentre of {inert(standing.id, 40)}, {printed.exact(standing.height)} m above floor"
-    marks: list[Mark] = [
-        Polyline("MAGNET", ((-2 * letter, z, 0.0), (2 * letter, z, 0.0)), False, note),
-        Polyline("MAGNET", ((0.0, z - 2 * letter, 0.0), (0.0, z + 2 * letter, 0.0)), False, note),
-    ]
-    length, diameter = _size(standing)
+
+    def line(*points: tuple[float, float], closed: bool = False) -> None:
+        board.marks.append(Polyline("MAGNET", tuple((s, z + h, 0.0) for s, h in points), closed, note))
+        board.placer.draw([(s, z + h) for s, h in points])
+
+    line((-2 * letter, 0.0), (2 * letter, 0.0))
+    line((0.0, -2 * letter), (0.0, 2 * letter))
+    length, diameter, _ = size_of(standing.magnet)
+    half, r = (length or 1.5) / 2, (diameter or 1.5) / 2
+    board.placer.occupy((-half if section.name == "A-A" else -r, z - r, half if section.name == "A-A" else r, z + r))
     if section.name == "A-A":
         if length and diameter:
-            half, r = length / 2, diameter / 2
-            ring = ((-half, z - r, 0.0), (half, z - r, 0.0), (half, z + r, 0.0), (-half, z + r, 0.0))
-            marks.append(Polyline("MAGNET", ring, True, note))
-        tip = (length or 1.5) / 2 + 8 * letter
-        marks += [
-            Polyline("MAGNET", ((0.0, z, 0.0), (tip, z, 0.0)), False, "the arrow points to the patient end"),
-            Polyline(
-                "MAGNET",
-                ((tip - 2 * letter, z - letter, 0.0), (tip, z, 0.0), (tip - 2 * letter, z + letter, 0.0)),
-                True,
-                note,
-            ),
-            Text("MAGNET", "PATIENT END", (tip + letter, z), letter, 0.0, "left", note),
-        ]
+            line((-half, -r), (half, -r), (half, r), (-half, r), closed=True)
+        tip = half + 8 * letter
+        line((0.0, 0.0), (tip, 0.0))
+        line((tip - 2 * letter, -letter), (tip, 0.0), (tip - 2 * letter, letter), closed=True)
     elif diameter:
-        marks.append(Circle("MAGNET", (0.0, z), diameter / 2, note))
+        board.marks.append(Circle("MAGNET", (0.0, z), r, note))
+
+
+def _magnet_words(board: Board, section: Section) -> None:
+    standing, letter, z = section.standing, board.letter, section.isocentre_level
+    length, diameter, _ = size_of(standing.magnet)
+    half, r = (length or 1.5) / 2, (diameter or 1.5) / 2
+    if section.name == "A-A":
+        tip = half + 9 * letter
+        board.marks += board.placer.best(
+            [
+                (Text("MAGNET", "PATIENT END", (tip, z + k * letter), letter, 0.0, "left"),)
+                for k in (0, 1.5, -1.5, 3, -3)
+            ]
+        )
     label = f"{inert(standing.id, 30)}: {inert(standing.magnet.label, 60)}"
-    marks += placer.best(
+    steps = [k * letter for k in (1.5, 3, 5, 8, 12, 16, 22, 30)]
+    board.marks += board.placer.best(
         [
-            (Text("MAGNET", label, (0.0, z + k * letter), letter, 0.0, "centre", note),)
-            for k in (-4, 4, -7, 7, -12, 12, -18, 18)
+            (Text("MAGNET", label, (0.0, z + side * (r + step)), letter, 0.0, "centre"),)
+            for step in steps
+            for side in (1, -1)
         ]
     )
-    return marks
 
 
-def _size(standing: Standing) -> tuple[float | None, float | None]:
-    fit = getattr(standing.magnet, "fit", None)
-    return (
-        standing.magnet.magnet_length_m or getattr(fit, "magnet_length_m", None),
-        standing.magnet.cryostat_diameter_m or getattr(fit, "cryostat_diameter_m", None),
-    )
+def _dimensions(board: Board, outcome: Outcome, section: Section, faces: list[tuple[Any, float, float, Any]]) -> None:
+    """Height of the isocentre above the floor and below the ceiling, and its distance from the faces of its room."""
+    lengths, z = outcome.project.drawing.lengths, section.isocentre_level
+    storey = outcome.project.storey(section.storey)
+    aside = 3 * board.letter
+    ends = [(aside, storey.elevation)]
+    if storey.ceiling:
+        ends.append((aside, storey.elevation + storey.ceiling))
+    own = next((f for f in faces if f[0] is storey and f[1] < 0.0 < f[2]), None)
+    if own is not None:
+        ends += [(own[1], z - aside), (own[2], z - aside)]
+    for x, y in ends:
+        start = (x, z) if x == aside else (0.0, y)
+        board.marks += dimension(
+            start, (x, y), printed.length(math.dist(start, (x, y)), lengths), board.letter, board.placer
+        )

@@ -11,8 +11,9 @@ from mrsite.base.text import inert
 from mrsite.checks.finding import Finding
 from mrsite.outputs import printed
 from mrsite.outputs.arcs import region_arcs
-from mrsite.outputs.mark import Circle, Hatch, Mark, Point, Polyline, Tag, Text, Vertex, text_box
-from mrsite.outputs.placing import Placer, joined
+from mrsite.outputs.magnet_marks import Standing, size_of
+from mrsite.outputs.mark import Circle, Hatch, Mark, Point, Polyline, Tag, Text, Vertex, text_width
+from mrsite.outputs.placing import Placer, beside
 
 #: Flags beyond this many bear their number alone.
 _MOST_SENTENCES = 40
@@ -50,12 +51,27 @@ def zone_marks(spaces: Iterable[Any], letter: float, placer: Placer) -> list[Mar
         if space.zone in _HATCH_MM:
             marks.append(Hatch(item, tuple(rings), _HATCH_MM[space.zone] / 2.5 * letter, note))
         marks += [Polyline(item, ring, True, note) for ring in rings]
-        x, y = middle(space.polygon)
         label = f"ZONE {space.zone}  {inert(space.label, 40)}"
-        marks += placer.best(
-            [(Text(item, label, (x, y + k * letter), letter, 0.0, "centre", note),) for k in (-3, 3, -6, 6, 9, -9)]
-        )
+        marks += placer.best(_within(space.polygon, label, item, letter, note))
     return marks
+
+
+def _within(polygon: Any, label: str, item: str, letter: float, note: str) -> list[tuple[Text, ...]]:
+    """Return places for a room's label: about its middle, then the corners and edges that hold the text whole."""
+    from shapely import box, prepare
+
+    x, y = middle(polygon)
+    places = [(x, y + k * letter) for k in (-3, 3, -6, 6, 9, -9)]
+    x0, y0, x1, y1 = polygon.bounds
+    half = text_width(label, letter) / 2 + letter
+    columns = [x0 + half, (x0 + x1) / 2, x1 - half] if x1 - x0 > 2 * half else []
+    rows = [y1 - 1.5 * letter, y0 + 1.5 * letter, *(y0 + f * (y1 - y0) for f in (0.85, 0.15, 0.7, 0.3))]
+    prepare(polygon)
+    for row in rows:
+        for column in columns:
+            if polygon.covers(box(column - half + letter, row - letter, column + half - letter, row + letter)):
+                places.append((column, row))
+    return [(Text(item, label, at, letter, 0.0, "centre", note),) for at in places]
 
 
 def equipment_marks(equipment: Iterable[Any], worst: Any, letter: float, placer: Placer, revision: str) -> list[Mark]:
@@ -86,7 +102,7 @@ def equipment_marks(equipment: Iterable[Any], worst: Any, letter: float, placer:
         if finding is not None:
             rows[-1] += f": {finding.status.upper()}"
         x, y = middle(item.footprint)
-        marks += _beside((x, y), rows, "EQPT", 0.8 * letter, note, placer)
+        marks += beside((x, y), rows, "EQPT", 0.8 * letter, note, placer)
         values = (
             ("ID", item.id),
             ("LIMIT", limit),
@@ -96,37 +112,6 @@ def equipment_marks(equipment: Iterable[Any], worst: Any, letter: float, placer:
         )
         marks.append(Tag("EQPT", (x, y), values, note))
     return marks
-
-
-def _beside(at: Point, rows: Sequence[str], item: str, letter: float, note: str, placer: Placer) -> list[Mark]:
-    """Return rows of text near a place, with a leader where they had to go some way off."""
-    best = placer.best(_rows_about(at, rows, item, letter, note))
-    marks: list[Mark] = list(best)
-    x0, y0, x1, y1 = joined(*(text_box(text) for text in best))
-    end = (min(max(at[0], x0), x1), min(max(at[1], y0), y1))
-    reach = math.dist(at, end)
-    if reach > 2.2 * letter:
-        start = (at[0] + (end[0] - at[0]) * 1.4 * letter / reach, at[1] + (end[1] - at[1]) * 1.4 * letter / reach)
-        marks.append(Polyline(item, ((*start, 0.0), (*end, 0.0)), False, note))
-    return marks
-
-
-def _rows_about(
-    at: Point, rows: Sequence[str], item: str, letter: float, note: str, step: float = 1.6
-) -> list[tuple[Text, ...]]:
-    candidates = []
-    wide = 0.9 * letter * max(map(len, rows))
-    depth = step * letter * (len(rows) - 1)
-    for reach in (2.5, 6.0, 10.0, 15.0, 22.0):
-        for dx, dy in ((1, 0), (0, -1), (0, 1), (-1, 0), (1, -1), (-1, 1), (1, 1), (-1, -1)):
-            x = at[0] + dx * reach * letter - (wide if dx < 0 else wide / 2 if dx == 0 else 0.0)
-            y = at[1] + dy * reach * letter + (depth if dy > 0 else depth / 2 if dy == 0 else 0.0)
-            candidates.append(
-                tuple(
-                    Text(item, row, (x, y - k * step * letter), letter, 0.0, "left", note) for k, row in enumerate(rows)
-                )
-            )
-    return candidates
 
 
 def door_marks(doors: Iterable[Any], letter: float, placer: Placer, revision: str) -> list[Mark]:
@@ -145,9 +130,12 @@ def door_marks(doors: Iterable[Any], letter: float, placer: Placer, revision: st
         if door.number is None and not words:
             continue
         note = f"door {inert(door.label, 60)} ({door.status})"
-        rows = [inert(door.label, 30) if door.number else "door", *([", ".join(words)] if words else [])]
+        rows = [
+            inert(door.label, 30) if door.number else f"door {inert(door.label, 30)}",
+            *([", ".join(words)] if words else []),
+        ]
         marks.append(Circle("DOOR", door.at, 0.7 * letter, note))
-        marks += _beside(door.at, rows, "DOOR", 0.7 * letter, note, placer)
+        marks += beside(door.at, rows, "DOOR", 0.7 * letter, note, placer)
         values = (
             ("ID", door.label),
             ("LOCK", _said(door.lock)),
@@ -174,7 +162,7 @@ def pipe_marks(
         for which, (x, y, z) in (("starts", points[0]), ("ends", points[-1])):
             marks.append(Circle("QUENCH", (x, y), 0.9 * letter, note))
             rows = [f"quench pipe {inert(name, 30)} {which}", f"level {z:.2f} m"]
-            marks += _beside((x, y), rows, "QUENCH", 0.7 * letter, note, placer)
+            marks += beside((x, y), rows, "QUENCH", 0.7 * letter, note, placer)
     return marks
 
 
@@ -194,14 +182,12 @@ def steel_marks(steel: Iterable[Any], letter: float, placer: Placer) -> list[Mar
             at = at or middle(plate.polygon)
         if at is not None:
             rows = [f"steel {plate.thickness_m * 1e3:g} mm (as stated)"]
-            marks += _beside(at, rows, "STEEL", 0.7 * letter, note, placer)
+            marks += beside(at, rows, "STEEL", 0.7 * letter, note, placer)
     return marks
 
 
-def dimension_marks(
-    at: Point, bearing_deg: float, room: Any, letter: float, lengths: str, placer: Placer
-) -> list[Mark]:
-    """Return the clear distances from an isocentre to the faces of its room, as line and text.
+def dimension_marks(standing: Standing, room: Any, letter: float, lengths: str, placer: Placer) -> list[Mark]:
+    """Return the clear distances from an isocentre to the faces of its room, and from the magnet, as line and text.
 
     Text and not a dimension object: one reader redraws those by the file's header and printed
     600000 for 6 m.
@@ -210,51 +196,47 @@ def dimension_marks(
     from shapely import Point as ShapelyPoint
 
     marks: list[Mark] = []
+    at = standing.at
     if room is None or room.is_empty or not room.covers(ShapelyPoint(at)):
         return marks
+    length, diameter, _ = size_of(standing.magnet)
     far = 2 * math.hypot(room.bounds[2] - room.bounds[0], room.bounds[3] - room.bounds[1]) + 1
-    for turn in (0.0, 90.0, 180.0, 270.0):
-        angle = math.radians(bearing_deg + turn)
+    for turn, size in ((0.0, length), (90.0, diameter), (180.0, length), (270.0, diameter)):
+        angle = math.radians(standing.bearing_deg + turn)
         dx, dy = math.cos(angle), math.sin(angle)
         ray = LineString([at, (at[0] + far * dx, at[1] + far * dy)])
         hit = ray.intersection(room.boundary)
         if hit.is_empty:
             continue
         distance = ShapelyPoint(at).distance(hit)
-        x, y = at[0] + distance * dx, at[1] + distance * dy
-        note = "clear distance from isocentre to the face of the room, rounded down"
-        marks.append(Polyline("DIMS", ((*at, 0.0), (x, y, 0.0)), False, note))
-        tick = 0.8 * letter
-        marks.append(
-            Polyline(
-                "DIMS",
-                ((x - tick * (dx - dy), y - tick * (dy + dx), 0.0), (x + tick * (dx - dy), y + tick * (dy + dx), 0.0)),
-                False,
-                note,
-            )
-        )
-        shown = math.degrees(angle) % 180.0
-        shown = shown - 180.0 if shown > 90.0 else shown
-        candidates = []
-        for share in (0.75, 0.6, 0.88, 0.45):
-            for side in (0.9, -0.9):
-                px = at[0] + share * distance * dx - side * letter * dy
-                py = at[1] + share * distance * dy + side * letter * dx
-                candidates.append(
-                    (
-                        Text(
-                            "DIMS",
-                            printed.length(distance, lengths),
-                            (px, py),
-                            0.8 * letter,
-                            round(shown, 3),
-                            "centre",
-                            note,
-                        ),
-                    )
-                )
-        marks += placer.best(candidates)
+        said = printed.length(distance, lengths)
+        if size and distance > size / 2:
+            said += f" / {printed.length(distance - size / 2, lengths)}"
+        marks += dimension(at, (at[0] + distance * dx, at[1] + distance * dy), said, letter, placer)
     return marks
+
+
+def dimension(start: Point, end: Point, said: str, letter: float, placer: Placer) -> list[Mark]:
+    """Return a distance as a line with a tick at its end, and what it measures beside it."""
+    note = "clear distance to the face of the room, rounded down"
+    (x, y), length = end, math.dist(start, end)
+    if length == 0.0:
+        return []
+    dx, dy = (end[0] - start[0]) / length, (end[1] - start[1]) / length
+    tick = 0.8 * letter
+    slash = (x - tick * (dx - dy), y - tick * (dy + dx), 0.0), (x + tick * (dx - dy), y + tick * (dy + dx), 0.0)
+    line = Polyline("DIMS", ((*start, 0.0), (*end, 0.0)), False, note)
+    shown = math.degrees(math.atan2(dy, dx)) % 180.0
+    shown = round(shown - 180.0 if shown > 90.0 else shown, 3)
+    candidates = []
+    for share in (0.75, 0.6, 0.88, 0.45):
+        for side in (0.9, -0.9, 2.2, -2.2):
+            px, py = start[0] + share * length * dx, start[1] + share * length * dy
+            at = (px - side * letter * dy, py + side * letter * dx)
+            candidates.append((Text("DIMS", said, at, 0.8 * letter, shown, "centre", note),))
+    best = placer.best(candidates)
+    placer.draw([start, end])
+    return [line, Polyline("DIMS", slash, False, note), *best]
 
 
 def flag_marks(findings: Iterable[tuple[str, Finding]], letter: float, placer: Placer, revision: str) -> list[Mark]:
@@ -277,7 +259,7 @@ def flag_marks(findings: Iterable[tuple[str, Finding]], letter: float, placer: P
         sentence = f"{number} {finding.status.upper()}: {inert(finding.message, 240)}{tail}"
         rows = textwrap.wrap(sentence, 44)
         rows = rows[:5] if len(rows) <= 5 else [*rows[:4], "... (all in the report)"]
-        marks += _beside((x, y), rows, "NOTE", 0.75 * letter, note, placer)
+        marks += beside((x, y), rows, "NOTE", 0.75 * letter, note, placer)
     return marks
 
 

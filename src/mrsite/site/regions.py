@@ -50,7 +50,7 @@ class Regions:
             for scanner in self.field.scanners
             for pose in scanner.poses
         ]
-        central, lower, upper = (_union([p[k] for p in parts]) for k in ("central", "lower", "upper"))
+        central, lower, upper = (union([p[k] for p in parts]) for k in ("central", "lower", "upper"))
         shares: dict[str, float] = {}
         for part in parts:
             for name, metres in part["shares"].items():
@@ -62,12 +62,12 @@ class Regions:
             if merged is not None:
                 central, outer, lower = merged
                 # each alone stays in: one of the magnets may be ramped down
-                upper = _union([upper, outer])
+                upper = union([upper, outer])
                 tolerance += _PLANE_STEP**2 / 8 / 2.0  # between two planes a line of 2 m radius bulges by so much
         elif len(self.field.scanners) > 1:
             incomplete = "the gradient of several magnets is drawn for each magnet alone"
         lower = lower.intersection(central)
-        upper = _union([upper, central])
+        upper = union([upper, central])
         return Region(
             wanted.storey,
             wanted.level,
@@ -131,6 +131,7 @@ class Regions:
         if not near:
             return None
         from shapely import intersection_all
+        from shapely.affinity import translate
 
         found, outer, inner = [], [], []
         for positions in _products([len(s.poses) for s in self.field.scanners]):
@@ -145,13 +146,15 @@ class Regions:
                     x0, y0, x1, y1 = window
                     plane = Plane((x0, y0, z), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0))
                     (lines,) = contours(source, [wanted.level], plane, (0.0, 0.0, x1 - x0, y1 - y0), self.tolerance)
-                    found.append(_even_odd([np.asarray(p)[:, :2] for p in lines.paths]))
-                    may, must = sum_edges(source, magnets, wanted.level, z, window, extra)
-                    outer.append(may)
-                    least.append(must)
-                certain.append(_union(least))
+                    found.append(even_odd([np.asarray(p)[:, :2] for p in lines.paths]))
+                    may, must = sum_edges(
+                        source, magnets, wanted.level, plane, (0.0, 0.0, x1 - x0, y1 - y0), extra
+                    )
+                    outer.append(translate(may, x0, y0))
+                    least.append(translate(must, x0, y0))
+                certain.append(union(least))
             inner.append(intersection_all(certain))
-        central, upper, lower = (storey.to_site.geometry_back(_union(shapes)) for shapes in (found, outer, inner))
+        central, upper, lower = (storey.to_site.geometry_back(union(shapes)) for shapes in (found, outer, inner))
         return central, upper, lower
 
     def _reach(self, scanner: Scanner, level: float) -> float:
@@ -221,7 +224,7 @@ def _outline(line: _Wanted, edge: str, low: float, high: float, tolerance: float
 
     Where a magnet stands and how it is turned changes nothing here, so a layout search asks once.
     """
-    return _even_odd(profile_envelope(getattr(_banded(line), edge), low, high, tolerance).rings)
+    return even_odd(profile_envelope(getattr(_banded(line), edge), low, high, tolerance).rings)
 
 
 def _placed(outline: Any, pose: Pose) -> Any:
@@ -233,7 +236,7 @@ def _placed(outline: Any, pose: Pose) -> Any:
     return affinity.translate(turned, pose.position[0], pose.position[1])
 
 
-def _even_odd(rings: Sequence[Any]) -> Any:
+def even_odd(rings: Sequence[Any]) -> Any:
     """What an odd number of rings encloses."""
     from shapely import MultiPolygon, Polygon, make_valid
 
@@ -255,7 +258,7 @@ def _areas(geometry: Any) -> Any:
     return MultiPolygon(parts)
 
 
-def _union(shapes: Sequence[Any]) -> Any:
+def union(shapes: Sequence[Any]) -> Any:
     from shapely import union_all
 
     return _areas(union_all(list(shapes))) if shapes else _areas(None)

@@ -21,6 +21,7 @@ from mrsite.base.pose import Pose
 from mrsite.fields import FieldSource, magnitude
 from mrsite.magnets import banded_values
 from mrsite.magnets.model import MagnetModel
+from mrsite.maps import Plane
 
 Array = NDArray[np.float64]
 Window = tuple[float, float, float, float]
@@ -90,11 +91,11 @@ def sum_edges(
     source: FieldSource,
     magnets: Sequence[tuple[MagnetModel, Pose]],
     level_T: float,
-    z: float,
+    plane: Plane,
     window: Window,
     extra_m: float,
 ) -> tuple[Any, Any]:
-    """Return the parts of a horizontal plane where a sum of magnets may, and must, reach a level.
+    """Return the parts of a plane where a sum of magnets may, and must, reach a level.
 
     Parameters
     ----------
@@ -102,40 +103,42 @@ def sum_edges(
         The sum, site frame.
     magnets : sequence of (MagnetModel, Pose)
         Its parts.
-    window : (x0, y0, x1, y1), m
-        Site frame.
+    plane : Plane
+        In the site frame.
+    window : (u0, v0, u1, v1), m
+        In the plane's own coordinates.
     extra_m : float
         Position tolerance of each.
 
     Returns
     -------
     (outer, inner) : shapely MultiPolygons
-        Site frame; set off outwards and inwards by what the grid may miss.
+        In the plane's own coordinates; set off outwards and inwards by what the grid may miss.
     """
     import contourpy
 
-    x0, y0, x1, y1 = window
-    counts = [int(np.clip((b - a) / _CELL_M, 40, _MOST_CELLS)) + 1 for a, b in ((x0, x1), (y0, y1))]
-    u, v = np.linspace(0.0, x1 - x0, counts[0]), np.linspace(0.0, y1 - y0, counts[1])
+    u0, v0, u1, v1 = window
+    counts = [int(np.clip((b - a) / _CELL_M, 40, _MOST_CELLS)) + 1 for a, b in ((u0, u1), (v0, v1))]
+    u, v = np.linspace(u0, u1, counts[0]), np.linspace(v0, v1, counts[1])
     grid_u, grid_v = np.meshgrid(u, v)
-    points = np.column_stack([grid_u.ravel() + x0, grid_v.ravel() + y0, np.full(grid_u.size, z)])
+    points = plane.at(np.column_stack([grid_u.ravel(), grid_v.ravel()]))
     total = np.nan_to_num(magnitude(source.flux_density(points)), nan=np.inf)
     above, below = np.zeros(len(points)), np.zeros(len(points))
     for magnet, pose in magnets:
         over, under = uncertainty(magnet, extra_m, pose.to_magnet(points))
         above += over
         below += under
-    off = max(_OFF_M, 0.1 * float(max(u[1], v[1])))
+    off = max(_OFF_M, 0.1 * float(max(u[1] - u[0], v[1] - v[0])))
     edges = []
     for values, sign in ((total + above, 1.0), (total - below, -1.0)):
         logs = np.log(np.clip(values, 1e-12, 1e3)).reshape(grid_u.shape)
         generator = contourpy.contour_generator(u, v, logs, fill_type=contourpy.FillType.OuterOffset)
-        edges.append(_polygons(generator.filled(np.log(level_T), 1e9), (x0, y0)).buffer(sign * off))
+        edges.append(_polygons(generator.filled(np.log(level_T), 1e9)).buffer(sign * off))
     return edges[0], edges[1]
 
 
-def _polygons(filled: Any, corner: tuple[float, float]) -> Any:
-    """Return contourpy's filled areas as one shapely geometry, moved to its corner."""
+def _polygons(filled: Any) -> Any:
+    """Return contourpy's filled areas as one shapely geometry."""
     import shapely
     from shapely import Polygon, union_all
 
@@ -144,5 +147,4 @@ def _polygons(filled: Any, corner: tuple[float, float]) -> Any:
         rings = [points[a:b] for a, b in itertools.pairwise(offsets)]
         if len(rings[0]) >= 4:
             shapes.append(shapely.make_valid(Polygon(rings[0], [r for r in rings[1:] if len(r) >= 4])))
-    whole = union_all(shapes)
-    return shapely.transform(whole, lambda xy: xy + corner)
+    return union_all(shapes)

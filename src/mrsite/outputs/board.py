@@ -1,0 +1,163 @@
+"""One drawing while it is being decided: what is on it, where texts still find room, what stands beside it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mrsite.base.text import inert
+from mrsite.outputs.layers import layer_namer, style_of
+from mrsite.outputs.line_marks import Line, line_marks, lines_of
+from mrsite.outputs.magnet_marks import UNVERIFIED, Standing, magnet_marks
+from mrsite.outputs.mark import Box, Drawing, LayerStyle, Mark, Text, box_of
+from mrsite.outputs.placing import HOST, Placer, joined
+from mrsite.outputs.title_marks import legend, scale_bar, scale_check, table
+
+#: Plotted height of ordinary letters, mm.
+LETTER_MM = 2.5
+#: Rows of a list on the drawing; longer ones go on in the report.
+_MOST_ROWS = 60
+_MEANING = {
+    "MAGNET": "magnet, isocentre, arrow to the patient end",
+    "EQPT": "equipment with its limit",
+    "QUENCH": "quench pipe",
+    "STEEL": "passive shield as stated",
+    "DOOR": "door as stated ('door D..': numbered by mrsite, as in the schedule)",
+    "DIMS": "clear distance from the isocentre / from the magnet, rounded down",
+    "NOTE": "finding: number, verdict, sentence",
+    "CHECK": "scale check",
+    "WAYS": "way through the building, with its length and time",
+    "MOVING": "moving metal: what it sweeps, and the limit for it",
+    "NEIGHBOUR": "cable, transformer or supply as stated",
+    "AREA": "open area as stated",
+    "BUILDING": "walls, ceiling and slab",
+    "CLOUD": "changed since the last issue",
+    "ZONE-I": "Zone I", "ZONE-II": "Zone II", "ZONE-III": "Zone III", "ZONE-IV": "Zone IV",
+}  # fmt: skip
+
+
+class Board:
+    """One drawing while it is being decided."""
+
+    def __init__(self, settings: Any, folder: Path | None, plan: Any) -> None:
+        self.settings = settings
+        self.plan = plan
+        self.name = layer_namer(settings.layers, settings.prefix, folder)
+        self.letter = LETTER_MM * 1e-3 * settings.plot_scale
+        self.host: Box | None = tuple(plan.extent) if plan is not None else None  # type: ignore[assignment]
+        if self.host is not None and not all(map(math.isfinite, self.host)):
+            self.host = None
+        self.occupied = _occupied(plan) if plan is not None else None
+        self.placer = Placer(self.letter, self.host)
+        if plan is not None:
+            self.placer.draw(plan.line_points, HOST, breaks=plan.line_offsets)
+            for text in plan.texts:
+                self.placer.occupy(_text_at(text))
+        self.marks: list[Mark] = []
+        self.meanings: dict[str, str] = {}
+        self.notes: list[str] = []
+
+    def add_lines(self, regions: Sequence[Any], standings: Sequence[Standing], edges: Sequence[str]) -> None:
+        """Add all lines; where any magnet's data are unverified every label says so."""
+        suffix = "" if all(s.verified for s in standings) else "UNVERIFIED"
+        magnets = ", ".join(f"{s.id} = {s.magnet.id} ({s.magnet.grade})" for s in standings)
+        lines = lines_of(regions, edges=edges, show=self.settings.show, magnets=inert(magnets, 120))
+        self.draw_lines(lines, suffix, " above floor")
+        if not lines:
+            self.notes.append("no line of the levels asked for reaches this storey")
+
+    def draw_lines(self, lines: Sequence[Line], suffix: str, where: str) -> None:
+        """Draw lines with their labels, and say in the legend what they are and where they hold."""
+        self.marks += line_marks(lines, self.letter, self.placer, suffix=suffix)
+        for line in lines:
+            known = self.meanings.get(line.item)
+            text = f"{line.name}{where}"
+            self.meanings[line.item] = f"{known}; {text}" if known and known != text else text
+            if line.incomplete:
+                self.notes.append(f"{line.name}: {line.incomplete}")
+
+    def add_magnets(self, standings: Sequence[Standing], revision: str) -> None:
+        """Add the magnets, and the notice where data are unverified."""
+        for standing in standings:
+            self.marks += magnet_marks(standing, self.letter, self.placer, revision)
+
+    def finished(
+        self,
+        title: str,
+        rows: list[tuple[str, str]],
+        tables: list[tuple[str, list[list[str]]]],
+        provenance: tuple[str, ...],
+    ) -> Drawing:
+        """Add what stands beside the plan, and return the whole."""
+        extent = joined(self.host, box_of(tuple(self.marks)))
+        letter = self.letter
+        free = joined(extent, self.occupied)
+        x, y = extent[0], free[1] - 8 * letter
+        items = sorted({m.item for m in self.marks})
+        styles = {item: self._style(item) for item in items}
+        entries = [s for s in styles.values() if s.meaning]
+        beside, width = legend(entries, x, y, letter)
+        beside += table(
+            "TITLE", [[k, v] for k, v in self._with_notes(rows)], x + width + 6 * letter, y, letter, limit=120
+        )[0]
+        for name, cells in tables:
+            below = joined(box_of(tuple(beside)))[1] - 5 * letter
+            shown = cells[: _MOST_ROWS + 1]
+            if len(shown) < len(cells):
+                shown.append([f"... and {len(cells) - len(shown)} more: all are in the report"])
+            beside += table(name, shown, x, below, 0.9 * letter, limit=110)[0]
+        bar = joined(box_of(tuple(beside)))[1] - 4 * letter
+        beside += scale_bar(x, bar, letter, self.settings.plot_scale)
+        if self.host is not None:
+            beside += scale_check(self.host, letter, bar - 6 * letter, self.plan.unit)
+        if any(UNVERIFIED in row[0] or UNVERIFIED in row[1] for row in rows):
+            notice = f"{UNVERIFIED}: do not build from this drawing; ask the vendor for the figures"
+            beside.append(Text("NOTE", notice, (x, y + 2 * letter), 1.6 * letter))
+        for item in sorted({m.item for m in beside}):
+            styles.setdefault(item, self._style(item))
+        return Drawing(
+            title,
+            (*self.marks, *beside),
+            styles,
+            self.settings.plot_scale,
+            extent,
+            provenance,
+            tuple(self.notes),
+            tuple(self._with_notes(rows)),
+        )
+
+    def _style(self, item: str) -> LayerStyle:
+        return style_of(item, self.name, self.meanings.get(item) or _MEANING.get(item, ""))
+
+    def _with_notes(self, rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        return [*rows, *(("note", note) for note in self.notes)]
+
+
+def _text_at(text: Any) -> Box:
+    """Return the box of a text of the host, which our texts keep away from."""
+    letters = 0.8 * text.height_m
+    width = letters * len(text.text)
+    angle = math.radians(text.rotation_deg)
+    c, s = math.cos(angle), math.sin(angle)
+    (x, y), h = text.at, text.height_m
+    # Where the text begins is not kept: a box about its middle, half as wide again.
+    dx, dy = abs(c) * width * 0.6 + abs(s) * h, abs(s) * width * 0.6 + abs(c) * h
+    return x - dx, y - dy, x + dx, y + dy
+
+
+def _occupied(plan: Any) -> Box | None:
+    """Return the box of everything that the host draws, as far as it was read: our lists go below it."""
+    parts = [np.asarray(plan.line_points, dtype=float).reshape(-1, 2)]
+    parts += [np.array([text.at for text in plan.texts]).reshape(-1, 2)]
+    parts += [np.array([dimension.at for dimension in plan.dimensions]).reshape(-1, 2)]
+    parts += [np.array(view.extent, dtype=float).reshape(-1, 2) for view in plan.views]
+    points = np.vstack(parts)
+    points = points[np.isfinite(points).all(axis=1)]
+    if not len(points):
+        return None
+    (x0, y0), (x1, y1) = points.min(axis=0), points.max(axis=0)
+    return float(x0), float(y0), float(x1), float(y1)
