@@ -56,7 +56,8 @@ def raw_geodata(entity: Any) -> RawGeodata | None:
 
 def _crs(entity: Any) -> str:
     try:
-        return f"EPSG:{entity.get_crs()[0]}"
+        code, east_first = entity.get_crs()
+        return f"EPSG:{code}" if east_first else ""  # northings first: which is which is not certain
     except Exception:  # no definition, or one without a code
         return ""
 

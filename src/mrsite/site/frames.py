@@ -12,6 +12,7 @@ from typing import Any
 
 from mrsite.base.errors import InputError
 from mrsite.base.pose import Pose
+from mrsite.plans.plan import Plan
 
 Point = tuple[float, float]
 
@@ -58,6 +59,12 @@ class Similarity:
             return pose
         x, y = self.point(pose.position[:2])
         return Pose((x, y, pose.position[2]), pose.bearing_deg + math.degrees(self.angle_rad))
+
+    def then(self, outer: Similarity) -> Similarity:
+        """Return the map that does this first and then the outer one."""
+        if outer.identity:
+            return self
+        return Similarity(self.angle_rad + outer.angle_rad, self.pivot_here, outer.point(self.pivot_site))
 
     def geometry(self, here: Any) -> Any:
         """A shapely geometry of the drawing in the site frame."""
@@ -110,3 +117,31 @@ def from_tie(here: tuple[Point, Point], site: tuple[Point, Point], where: str) -
     if abs(angle) < 1e-12 and math.dist(middle_here, middle_site) < 1e-9:
         return Similarity()
     return Similarity(angle, middle_here, middle_site)
+
+
+def from_georeference(here: Plan, reference: Plan) -> Similarity | None:
+    """Return how a drawing lies on another by what both say of one projected system; None where they do not.
+
+    Both must name the same system and hold it to one scale: a drawing that was scaled to the ground would not fit
+    one that was not.
+    """
+    a, b = here.georeference, reference.georeference
+    if a is None or b is None or a.origin is None or b.origin is None or not a.crs or a.crs != b.crs:
+        return None
+    if abs(a.scale / b.scale - 1) > 1e-5:
+        return None
+    x0, y0, x1, y1 = here.extent
+    pivot = ((x0 + x1) / 2, (y0 + y1) / 2)
+    turn_a, turn_b = math.radians(a.rotation_deg), math.radians(b.rotation_deg)
+    # The two origins are subtracted before anything is turned: map coordinates are millions of metres.
+    arm = _turn(pivot, (0.0, 0.0), (0.0, 0.0), turn_a)
+    off = ((a.origin[0] - b.origin[0]) / a.scale + arm[0], (a.origin[1] - b.origin[1]) / a.scale + arm[1])
+    onto = _turn(off, (0.0, 0.0), (0.0, 0.0), -turn_b)
+    return Similarity(math.remainder(turn_a - turn_b, 2 * math.pi), pivot, onto)
+
+
+def north_of(plan: Plan, to_site: Similarity) -> float | None:
+    """Return true north in the site frame as a drawing's georeference says, degrees anticlockwise from site +x."""
+    if plan.georeference is None or plan.georeference.north_deg is None:
+        return None
+    return (plan.georeference.north_deg + math.degrees(to_site.angle_rad)) % 360.0

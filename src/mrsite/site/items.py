@@ -13,6 +13,7 @@ from mrsite.base.toml import Document
 from mrsite.guidance import find_class
 from mrsite.guidance.packs import EquipmentClass
 from mrsite.site.defaults import default_value
+from mrsite.site.placed import block_called
 from mrsite.site.project import Equipment, Space, Steel, Storey
 from mrsite.site.scanners import check_inside
 from mrsite.site.schema import EquipmentEntry, SteelEntry
@@ -77,7 +78,7 @@ def _item(
         footprint, placed_by = space.polygon, "room"
     else:
         storey = find_storey(storeys, entry.storey, where)
-        at = entry.at if entry.at is not None else _block(storey, entry, where)
+        at = entry.at or block_called((storey,), entry.at_block or "", entry.id, where)[1].at
         if storey.plan is not None and entry.at is not None:
             check_inside(storey.plan, at, document.where("equipment", index, "at"), f"equipment {entry.id}")
         footprint, placed_by = _footprint(at, entry, kind), "at" if entry.at is not None else "at_block"
@@ -116,17 +117,6 @@ def _footprint(at: tuple[float, float], entry: EquipmentEntry, kind: EquipmentCl
         return Point(at).buffer(kind.radius_m, quad_segs=16)
     # a disc, since nobody said how the item is turned: the circle about a square of that side
     return Point(at).buffer(default_value("equipment_side_m") / math.sqrt(2), quad_segs=16)
-
-
-def _block(storey: Storey, entry: EquipmentEntry, where: str) -> tuple[float, float]:
-    blocks = storey.plan.blocks if storey.plan is not None else ()
-    found = [b for b in blocks if b[0].casefold() == (entry.at_block or "").casefold()]
-    if len(found) != 1:
-        raise InputError(
-            f"{where}: {storey.name} holds {len(found)} blocks {inert(entry.at_block or '')!r}, one is wanted; "
-            "give at = [x, y]"
-        )
-    return found[0][1]
 
 
 def resolve_steel(

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,20 +22,25 @@ from mrsite.base.toml import Document
 from mrsite.guidance import load_equipment, load_packs
 from mrsite.plans import is_model, read_plan
 from mrsite.plans.plan import Plan
+from mrsite.site.boundary import resolve_boundary
 from mrsite.site.defaults import default_value
 from mrsite.site.doors import resolve_doors, resolve_windows
-from mrsite.site.frames import Similarity, from_tie
+from mrsite.site.frames import Similarity, from_georeference, from_tie, north_of
 from mrsite.site.heights import model_heights
 from mrsite.site.items import resolve_equipment, resolve_steel
+from mrsite.site.placed import with_placed
 from mrsite.site.project import Project, Storey
 from mrsite.site.register import show_to_coincide
 from mrsite.site.review_sheet import read_review
 from mrsite.site.scanners import resolve_scanners
-from mrsite.site.schema import AttestationEntry, SiteFile, StoreyEntry
+from mrsite.site.schema import AttestationEntry, SiteFile, SiteTable, StoreyEntry
 from mrsite.site.spaces import resolve_spaces
 from mrsite.site.surroundings.stated import check_named, resolve_ambient
 
 Progress = Callable[[str], None]
+
+#: North by two sources may differ so much: magnetic against true, or a hand's turn of the arrow, degrees.
+_NORTH_DEG = 1.0
 
 
 def load_project(site_file: SiteFile, document: Document, progress: Progress | None = None) -> Project:
@@ -58,6 +64,9 @@ def load_project(site_file: SiteFile, document: Document, progress: Progress | N
     packs = _packs(site_file, document, catalogues)
     table = load_equipment()
     storeys = _storeys(site_file, document, tell)
+    site_file, document, placed = with_placed(site_file, document, storeys)
+    boundary, site_plan, drawn = resolve_boundary(site_file.boundary, storeys, document)
+    north, turned = _north(site, storeys)
     tell("magnets")
     scanners = resolve_scanners(storeys, site_file.scanner, catalogues, document)
     spaces = resolve_spaces(storeys, site_file.room, site_file.area, document)
@@ -70,12 +79,14 @@ def load_project(site_file: SiteFile, document: Document, progress: Progress | N
     for storey in storeys:
         if storey.plan is not None:
             inputs[Path(storey.plan.path).name] = storey.plan.sha256
+    if site_plan is not None:
+        inputs[Path(site_plan.path).name] = site_plan.sha256
     for scanner in scanners:
         inputs[f"magnet {scanner.magnet.id}"] = scanner.magnet.sha256
     if site_file.review is not None:
         inputs[Path(site_file.review.sheet).name] = sha256_of_file(folder / site_file.review.sheet)
     notes = [note for scanner in scanners for note in scanner.assumed]
-    notes += model_heights(storeys)
+    notes += [*placed, *drawn, *turned, *model_heights(storeys)]
     for storey in storeys:
         if storey.registered is None:
             notes.append(f"{storey.name}: its drawing is not shown to coincide with the others; give tie")
@@ -83,7 +94,7 @@ def load_project(site_file: SiteFile, document: Document, progress: Progress | N
         name=site.name,
         path=str(document.path),
         inputs=inputs,
-        north_deg=site.north_deg,
+        north_deg=north,
         ground_level=site.ground_level,
         position_tolerance_m=site.position_tolerance_m,
         packs=packs,
@@ -108,7 +119,7 @@ def load_project(site_file: SiteFile, document: Document, progress: Progress | N
         surveys=site_file.survey,
         attestations=site_file.attestation,
         review=review,
-        boundary=_boundary(site_file, document),
+        boundary=boundary,
         earth=site_file.earth,
         issue=site_file.issue,
         drawing=site_file.drawing,
@@ -206,10 +217,12 @@ def _read(
 
 
 def _overlaps(site_file: SiteFile, document: Document) -> list[str]:
-    """Two floors nearer than the height of the lower one cannot both be right."""
-    order = sorted(enumerate(site_file.storey), key=lambda pair: pair[1].elevation)
+    """Two floors of one building nearer than the height of the lower one cannot both be right."""
+    order = sorted(enumerate(site_file.storey), key=lambda pair: (pair[1].building or "", pair[1].elevation))
     faults = []
     for (i, low), (j, high) in itertools.pairwise(order):
+        if low.building != high.building:
+            continue
         gap = high.elevation - low.elevation
         if low.height is not None and gap < low.height - 0.01 and gap > 0.5:
             faults.append(
@@ -242,6 +255,8 @@ def _frames(site_file: SiteFile, document: Document, plans: list[Plan | None]) -
             frames.append((Similarity(), "reference drawing"))
         elif plan.storeys and plan.sha256 == reference.sha256:
             frames.append((Similarity(), "storeys of one building model"))
+        elif (placed := from_georeference(plan, reference)) is not None:
+            frames.append((placed, "the georeferences of both drawings"))
         else:
             frames.append((Similarity(), show_to_coincide(reference, plan)))
         if plan is not None and reference is None and entry.tie is None:
@@ -267,17 +282,22 @@ def _storey(entry: StoreyEntry, plan: Plan | None, to_site: Similarity, register
     )
 
 
-def _boundary(site_file: SiteFile, document: Document) -> Any:
-    if site_file.boundary is None or site_file.boundary.polygon is None:
-        return None
-    from shapely import Polygon
-
-    polygon = Polygon(site_file.boundary.polygon)
-    if not polygon.is_valid:
-        raise InputError(
-            f"{document.where('boundary', 'polygon')}: the property line crosses itself; list its corners once around"
-        )
-    return polygon
+def _north(site: SiteTable, storeys: Sequence[Storey]) -> tuple[float | None, list[str]]:
+    """True north as stated, else as the first drawing says that says it; whatever contradicts is told."""
+    north, notes = site.north_deg, []
+    for storey in storeys:
+        said = None if storey.plan is None else north_of(storey.plan, storey.to_site)
+        if said is None or storey.plan is None or storey.plan.georeference is None:
+            continue
+        source = f"{storey.plan.georeference.source} of {inert(storey.name)}"
+        if north is None:
+            north = said
+            notes.append(f"true north: {said:.2f} degrees from plan +x, from {source}")
+        elif abs(math.remainder(said - north, 360.0)) > _NORTH_DEG:
+            notes.append(
+                f"north_deg is {north:g}, and {source} says {said:.2f}: one of them is wrong; ask the architect"
+            )
+    return north, notes
 
 
 def _beside(folder: Path, name: str, where: str) -> Path:

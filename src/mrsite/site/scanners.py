@@ -14,6 +14,7 @@ from mrsite.base.toml import Document
 from mrsite.magnets import load_model
 from mrsite.plans.plan import Plan
 from mrsite.site.defaults import default_value
+from mrsite.site.placed import block_called
 from mrsite.site.project import Scanner, Storey
 from mrsite.site.schema import ScannerEntry
 from mrsite.site.spaces import find_storey
@@ -135,17 +136,7 @@ def _bearing(entry: ScannerEntry, at: Point, where: str) -> float:
 
 
 def _at_block(storey: Storey, entry: ScannerEntry, where: str) -> tuple[float, float, float]:
-    """The insertion point and rotation of the one block of that name; its +x is the patient end."""
-    if storey.plan is None:
-        raise InputError(f"{where}: {storey.name} has no drawing to look for a block in; give isocentre")
-    found = [b for b in storey.plan.blocks if b[0].casefold() == (entry.at_block or "").casefold()]
-    if len(found) != 1:
-        names = sorted({b[0] for b in storey.plan.blocks})
-        raise InputError(
-            f"{where}: the drawing holds {len(found)} blocks {inert(entry.at_block or '')!r}, one is wanted; "
-            f"blocks there: {', '.join(inert(n, 40) for n in names[:12]) or 'none'}"
-        )
-    _, at, rotation = found[0]
-    if entry.bearing_deg is not None or entry.patient_end_towards is not None:
-        return at[0], at[1], _bearing(entry, at, where)
-    return at[0], at[1], rotation
+    """The insertion point of the block, and the bearing: its own turn unless stated (see `site.placed`)."""
+    assert entry.at_block is not None
+    _, block = block_called((storey,), entry.at_block, entry.id, where)
+    return *block.at, _bearing(entry, block.at, where)

@@ -47,6 +47,14 @@ def _one_of(entry: Entry, *names: str, at_least: bool = True, at_most: bool = Tr
         raise ValueError(f"give only one of {spelt}, not {' and '.join(given)}")
 
 
+def _drawn_or_given(entry: Entry, name: str) -> None:
+    """A line is given by its points, or drawn on a layer, from where it is filled in when the drawings are read."""
+    layer: str | None = getattr(entry, "layer", None)
+    if not getattr(entry, name) and layer is None:
+        spelt = type(entry).model_fields[name].alias or name
+        raise ValueError(f"give {spelt}, or layer = the layer of the drawing that holds it")
+
+
 def _rising(pair: Heights | None, name: str) -> None:
     if pair is not None and not pair[0] < pair[1]:
         raise ValueError(f"{name} must rise: [low, high]")
@@ -137,6 +145,7 @@ class StoreyEntry(Entry):
     plan: str | None = None
     drawing: str | None = None
     revision: str | None = None
+    building: Name | None = None  #: storeys of one building lie over one another; those of others stand beside it
     elevation: Finite = 0.0
     height: Positive | None = None
     ceiling: Positive | None = None
@@ -221,7 +230,8 @@ class AreaEntry(Entry):
     """``[[area]]``: what no wall encloses."""
 
     name: Name
-    polygon: Ring
+    polygon: Ring = ()
+    layer: Name | None = None  #: holds the outline, closed
     storey: Name | None = None
     level: Finite | None = None
     use: Name | None = None
@@ -230,6 +240,7 @@ class AreaEntry(Entry):
 
     @model_validator(mode="after")
     def _sound(self) -> AreaEntry:
+        _drawn_or_given(self, "polygon")
         _one_of(self, "storey", "level", at_least=False)
         _rising(self.occupied, "occupied")
         return self
@@ -339,7 +350,8 @@ class MovingMetalEntry(Entry):
     mass_kg: Positive | None = None
     counterweight_kg: NotNegative | None = None
     counterweight_at: Point | None = None  #: where the counterweight runs; default: the car's own place
-    path: Annotated[tuple[Point, ...], Field(min_length=1)]
+    path: Annotated[tuple[Point, ...], Field(min_length=1)] = ()
+    layer: Name | None = None  #: holds the path
     storey: Name | None = None
     heights: Heights | None = None  #: m above floor; of a lift: its travel, lowest floor to highest ceiling
     length_m: Positive | None = None
@@ -349,18 +361,29 @@ class MovingMetalEntry(Entry):
     traction: TractionTable | None = None
     source: str | None = None
 
+    @model_validator(mode="after")
+    def _placed(self) -> MovingMetalEntry:
+        _drawn_or_given(self, "path")
+        return self
+
 
 class CableEntry(Entry):
     """``[[cable]]``: a power cable, tray or busbar."""
 
     id: Name
-    path: Annotated[tuple[Point, ...], Field(min_length=1)]
+    path: Annotated[tuple[Point, ...], Field(min_length=1)] = ()
+    layer: Name | None = None  #: holds the path
     storey: Name | None = None
     height: Finite | None = None  #: m above floor
     current_A: Positive | None = None  #: rms, of one conductor
     spacing_m: Positive | None = None  #: largest distance between conductors
     net_A: NotNegative | None = None  #: rms sum of all conductors' currents
     source: str | None = None
+
+    @model_validator(mode="after")
+    def _placed(self) -> CableEntry:
+        _drawn_or_given(self, "path")
+        return self
 
 
 class TransformerEntry(Entry):
@@ -427,8 +450,9 @@ class PathwayEntry(Entry):
 
     kind: Literal["patient", "bed", "staff", "crash-team", "evacuation", "delivery", "removal"]
     id: Name | None = None
-    start: Name | Point = Field(alias="from")
-    end: Name | Point = Field(alias="to")
+    start: Name | Point = Field(default="", alias="from")
+    end: Name | Point = Field(default="", alias="to")
+    layer: Name | None = None  #: holds a line from one to the other; mrsite seeks the way between its ends
     storey: Name | None = None
     to_storey: Name | None = None  #: where the end lies on another storey
     width_m: Positive | None = None
@@ -437,6 +461,12 @@ class PathwayEntry(Entry):
     speed_m_s: Positive | None = None
     stairs: Flag | None = None  #: whether stairs may be used; default by kind
     lifts: Flag | None = None
+
+    @model_validator(mode="after")
+    def _placed(self) -> PathwayEntry:
+        _drawn_or_given(self, "start")
+        _drawn_or_given(self, "end")
+        return self
 
 
 class SteelEntry(Entry):
@@ -506,8 +536,16 @@ class BoundaryTable(Entry):
 
     polygon: Ring | None = None
     plan: str | None = None
-    layer: str | None = None
+    layer: Name | None = None
+    units: str | None = None
     tie: Tie | None = None
+
+    @model_validator(mode="after")
+    def _placed(self) -> BoundaryTable:
+        _one_of(self, "polygon", "layer")
+        if self.layer is None and (self.plan or self.units or self.tie):
+            raise ValueError("plan, units and tie belong to a line on a layer: give layer")
+        return self
 
 
 class SiteFile(Entry):
@@ -520,7 +558,7 @@ class SiteFile(Entry):
     drawing: DrawingTable = DrawingTable()
     schedules: SchedulesTable | None = None
     storey: Annotated[tuple[StoreyEntry, ...], Field(min_length=1)]
-    scanner: Annotated[tuple[ScannerEntry, ...], Field(min_length=1)]
+    scanner: tuple[ScannerEntry, ...] = ()
     room: tuple[RoomEntry, ...] = ()
     area: tuple[AreaEntry, ...] = ()
     door: tuple[DoorEntry, ...] = ()

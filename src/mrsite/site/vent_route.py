@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from mrsite.base.errors import InputError
 from mrsite.base.text import inert, nearest
 from mrsite.site import vent_words
+from mrsite.site.drawn_lines import joined
 from mrsite.site.project import Project, Scanner, Storey
 from mrsite.site.schema import QuenchPipeEntry
 from mrsite.venting import catalogue
@@ -23,8 +24,6 @@ _OUTLET_KEYS = ("direction", "cap", "mesh_free_area", "drain", "K")
 _DIRECTIONS = ("up", "level", "down", "hooded", "as-drawn")
 _INSULATION_KEYS = ("material", "thickness_mm", "length_m", "conductivity", "combustible")
 _FITTING_KEYS = ("bends", "radius_ratio", "list")
-#: Two ends of lines on a layer nearer than this are one point, m.
-_JOIN = 0.01
 
 
 class Lacking(InputError):
@@ -170,28 +169,13 @@ def points_on_layer(storey: Storey, layer: str) -> NDArray[np.float64] | None:
     pieces = [p for p in pieces if len(p) > 1]
     if not pieces:
         return None
-    chain = _joined([np.asarray(p, dtype=np.float64) * plan.unit_m for p in pieces], layer)
+    chain = joined(
+        [np.asarray(p, dtype=np.float64) * plan.unit_m for p in pieces], f"[[quench_pipe]]: layer {inert(layer, 60)!r}"
+    )
     site = [(*storey.to_site.point((x, y)), z) for x, y, z in chain.tolist()]
     points = np.asarray(site, dtype=np.float64)
     return points if points[0, 2] <= points[-1, 2] else points[::-1].copy()
 
-
-def _joined(pieces: list[NDArray[np.float64]], layer: str) -> NDArray[np.float64]:
-    chain = pieces.pop(0)
-    while pieces:
-        for i, piece in enumerate(pieces):
-            options = ((chain, piece), (chain, piece[::-1]), (piece, chain), (piece[::-1], chain))
-            fit = next((pair for pair in options if np.linalg.norm(pair[0][-1] - pair[1][0]) <= _JOIN), None)
-            if fit is not None:
-                chain = np.vstack((fit[0], fit[1][1:]))
-                pieces.pop(i)
-                break
-        else:
-            raise InputError(
-                f"layer {inert(layer, 60)!r} holds {len(pieces) + 1} lines that do not join end to end within "
-                f"{_JOIN * 1000:.0f} mm: draw one quench pipe as one polyline, or give points"
-            )
-    return chain
 
 
 @dataclass
