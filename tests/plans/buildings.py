@@ -76,7 +76,7 @@ def build(
                 inner[k] = p.difference(s)
                 shafts.append(s)
     solid = body.difference(unary_union(inner)).difference(unary_union([s.buffer(-part, join_style=2) for s in shafts]))
-    holes, joined = [], set()
+    holes: list[Hole] = []
     shared = []
     for i in range(len(cells)):
         for j in range(i):
@@ -95,9 +95,9 @@ def build(
         tree = root(i) != root(j)
         if tree or rng.random() < 0.08:
             hole = _door(rng, edge, part, (ids[i], ids[j]), inner[i], double, sliding)
-            if hole is not None and not _crowded(hole, holes):
+            both = hole is not None and all(inner[k].distance(Point(hole.at)) < part for k in (i, j))
+            if hole is not None and both and not _crowded(hole, holes):
                 holes.append(hole)
-                joined.add((i, j))
                 if tree:
                     group[root(i)] = root(j)
     for i, c in enumerate(cells):

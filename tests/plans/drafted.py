@@ -47,7 +47,7 @@ class Manner:
     labels: str = "formatted"  # formatted, apart, bubble, attribs, notes
     language: str = "en"
     areas: bool = True
-    numbers: str = "none"  # none, attrib, text
+    numbers: str = "none"  # none, attrib, text, bubble, label
     clutter: tuple[str, ...] = ()  # legend, schedule, keyplan, frozen, section, sanitary, cloud
     bound: bool = False
     double: float = 0.12
@@ -198,6 +198,7 @@ def _storey(pen: Pen, rng: random.Random, m: Manner, b: Building, storey: int, k
     for h in b.holes:
         if h.kind == "window":
             _window(pen, m, h)
+            key.windows.append({"at": list(_world(m, h.at)), "width_m": h.width})
             continue
         _door(pen, rng, m, h)
         key.doors.append(
@@ -378,10 +379,17 @@ def _door(pen: Pen, rng: random.Random, m: Manner, h: Hole) -> None:
     elif m.doors == "gap":
         for o in (-h.wall / 2, h.wall / 2):
             pen.line(to(a, o), to(b, o), "door")
-    if m.numbers == "text" or (m.numbers == "attrib" and m.doors not in ("nested", "anonymous")) or (
-        m.numbers == "attrib" and h.kind == "sliding"):  # fmt: skip
+    if m.numbers != "none" and not (
+        m.numbers == "attrib" and m.doors in ("nested", "anonymous") and h.kind != "sliding"
+    ):
         x, y = h.at
-        pen.text(h.number, (x + h.into[0] * (h.wall / 2 + 0.35), y + h.into[1] * (h.wall / 2 + 0.35)), 0.12, "door")
+        off = h.wall / 2 + 0.35
+        at = (x + h.into[0] * off, y + h.into[1] * off)
+        if m.numbers == "bubble":
+            ref = pen.insert("TAG-BUBBLE", at, "door", 0.0, 0.4, 0.4)
+            ref.add_attrib("NUMBER", h.number, pen.at(at), dxfattribs={**pen.layer("door"), "height": 0.1 * pen.k})
+        else:
+            pen.text(h.number, at, 0.12, "tag" if m.numbers == "label" else "door")
 
 
 def _leaf(pen: Pen, m: Manner, hinge: Any, d: Any, r: float, h: Hole, number: str) -> None:
@@ -567,7 +575,7 @@ def random_manner(seed: int) -> Manner:
         labels=rng.choice(["formatted", "apart", "bubble", "attribs", "notes"]),
         language=rng.choice(list(WORDS)),
         areas=rng.random() < 0.6,
-        numbers=rng.choice(["none", "attrib", "text"]),
+        numbers=rng.choice(["none", "attrib", "text", "bubble", "label"]),
         clutter=tuple(c for c in CLUTTER if rng.random() < 0.35),
         bound=rng.random() < 0.15,
         double=rng.choice([0.0, 0.12, 0.3]),

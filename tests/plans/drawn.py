@@ -82,6 +82,7 @@ class Key:
     unit: str
     rooms: list[dict[str, Any]] = field(default_factory=list)
     doors: list[dict[str, Any]] = field(default_factory=list)
+    windows: list[dict[str, Any]] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the key for the scorer."""
@@ -321,8 +322,10 @@ def _draw_storey(
             _furniture(pen, rng, poly)
     for hole in holes:
         _hole(pen, rng, h, hole)
-        if hole.kind != "window":
-            mid = pen.world(((hole.a[0] + hole.b[0]) / 2, (hole.a[1] + hole.b[1]) / 2))
+        mid = pen.world(((hole.a[0] + hole.b[0]) / 2, (hole.a[1] + hole.b[1]) / 2))
+        if hole.kind == "window":
+            key.windows.append({"at": list(mid), "width_m": math.dist(hole.a, hole.b)})
+        else:
             key.doors.append(
                 {
                     "at": list(mid),

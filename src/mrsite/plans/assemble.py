@@ -141,6 +141,8 @@ def _door(
         id=f"D{n:02d}",
         room_ids=ids,
         wall_m=w.wall,
+        number=w.number,
+        number_from=w.number_from,
     )
 
 

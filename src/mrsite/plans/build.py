@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mrsite.plans.assemble import Parts, assemble
+from mrsite.plans.door_numbers import door_texts
 from mrsite.plans.drawing import Array, Drawing, Ints, Placed, chords
 from mrsite.plans.dxf_file import Opened
 from mrsite.plans.fixtures import find_grid, find_lifts, find_stairs
@@ -58,7 +59,8 @@ def build_plan(
         for d in drawing.dimensions
     )
     local = None if window is None else tuple(v - o for v, o in zip(window, (*origin, *origin), strict=True))
-    reading = read_spaces(drawing, decisions, kinds, m, _tag_texts(drawing, decisions, m, opened.encoding), local)  # type: ignore[arg-type]
+    tags, numbers = _tag_texts(drawing, decisions, m, opened.encoding), door_texts(drawing, decisions, m)
+    reading = read_spaces(drawing, decisions, kinds, m, tags, numbers, local)  # type: ignore[arg-type]
     titles = [
         (t.text, (t.at[0] * m, t.at[1] * m), t.height * m)
         for t in drawing.texts

@@ -50,6 +50,7 @@ def _door(d: Door) -> dict[str, Any]:
         "geometry": {"type": "Point", "coordinates": _ring([d.at])[0]},
         "properties": {
             "id": d.id,
+            "number": d.number,
             "rooms": list(d.rooms),
             "room_ids": list(d.room_ids),
             "width": round(d.width_m, 4),

@@ -33,6 +33,8 @@ class Doorway:
         Points in the middle of the area each leaf sweeps.
     kind : str
         single, double, sliding, opening, window.
+    number, number_from : str
+        The door's number and the text that says it.
     """
 
     start: Array
@@ -44,6 +46,8 @@ class Doorway:
     kind: str
     source: str
     sure: float
+    number: str = ""
+    number_from: str = ""
 
     @property
     def at(self) -> Array:

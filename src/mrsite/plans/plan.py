@@ -183,6 +183,10 @@ class Door:
         ``"single"``, ``"double"``, ``"sliding"``.
     room_ids : (str, str)
         Ids of the two rooms; ``"outside"``.
+    number : str
+        As the drawing numbers it; empty where it does not.
+    number_from : str
+        The attribute or text that says it.
     """
 
     at: Point
@@ -200,6 +204,8 @@ class Door:
     id: str = ""
     room_ids: tuple[str, str] = (OUTSIDE, OUTSIDE)
     wall_m: float = 0.0
+    number: str = ""
+    number_from: str = ""
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ def plan_report(plan: Plan) -> PlanReport:
         ),
         Table(
             "Doors",
-            ("id", "at m", "width mm", "kind", "between", "swings into", "storey", "status", "read from"),
+            ("id", "number", "at m", "width mm", "kind", "between", "swings into", "storey", "status", "read from"),
             tuple(_door(d) for d in plan.doors),
         ),
         Table(
@@ -149,6 +149,7 @@ def _room(r: Room) -> tuple[str, ...]:
 def _door(d: Door) -> tuple[str, ...]:
     return (
         d.id,
+        d.number,
         _at(d.at),
         f"{d.width_m * 1000:.0f}",
         d.kind,

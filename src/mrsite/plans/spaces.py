@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from mrsite.plans.barriers import Barriers, choose_barriers
+from mrsite.plans.door_numbers import DoorText, number_doors
 from mrsite.plans.drawing import Array, Drawing
 from mrsite.plans.faces import enclosed_faces, sort_faces
 from mrsite.plans.gaps import Gap, find_gaps
@@ -50,6 +51,7 @@ def read_spaces(
     kinds: Sequence[str],
     scale: float,
     texts: Sequence[TagText],
+    numbers: Sequence[DoorText] = (),
     window: tuple[float, float, float, float] | None = None,
 ) -> Reading:
     """Find rooms, doors, windows and openings.
@@ -63,6 +65,8 @@ def read_spaces(
         Metres a drawing unit.
     texts : sequence of TagText
         In local metres.
+    numbers : sequence of DoorText
+        What may number doors, in local metres.
     window : (x0, y0, x1, y1), optional
         In local metres.
     """
@@ -70,7 +74,7 @@ def read_spaces(
     leaders = leader_lines(drawing, kinds, scale)
     best: Reading | None = None
     for barriers in choose_barriers(drawing, kinds, scale, swings, texts, window):
-        reading = _read(barriers, swings, texts, decisions, window, leaders)
+        reading = _read(barriers, swings, texts, numbers, decisions, window, leaders)
         if best is None or _worth(reading, texts) > _worth(best, texts):
             best = reading
     assert best is not None
@@ -94,6 +98,7 @@ def _read(
     barriers: Barriers,
     swings: Sequence[Swing],
     texts: Sequence[TagText],
+    numbers: Sequence[DoorText],
     decisions: Sequence[LayerDecision],
     window: tuple[float, float, float, float] | None,
     leaders: Array,
@@ -105,6 +110,8 @@ def _read(
     ways, wide = _merge(found, gaps, barriers)
     ways += panel_doorways(barriers.door_points, ways, finder)
     ways += panel_doorways(barriers.window_points, ways, finder, "window")
+    ways, taken = number_doors(ways, numbers)
+    texts = [t for t in texts if t.at not in taken]
     seals = np.vstack([abutments, *(w.seals for w in ways)])
     lines = np.vstack([closed, seals])
     reach = np.concatenate([np.full(len(closed), GAP_DRAWN_M), np.full(len(seals), 0.16)])
