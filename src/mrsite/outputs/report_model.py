@@ -15,8 +15,9 @@ from mrsite.checks.finding import Finding, Outcome
 from mrsite.outputs import printed
 from mrsite.outputs.findings_json import _name as input_name
 from mrsite.outputs.mark import Drawing
-from mrsite.outputs.marks import conclusion_words, door_rows, equipment_rows, standings_on
+from mrsite.outputs.marks import conclusion_words, standings_on
 from mrsite.outputs.order import numbered
+from mrsite.outputs.schedules import door_rows, equipment_rows
 
 #: What every report says of itself.
 NOT_A_CERTIFICATE = (
