@@ -177,6 +177,9 @@ def _room(room: Room, counts: dict[tuple[str, str], int], storey: str, scan: boo
     else:
         out.append(f"at = [{inside.x:.3f}, {inside.y:.3f}]" + (f"   # {_comment(room.name)}" if room.name else ""))
     out.append(f"storey = {quote(storey)}")
+    if not out[1].startswith("at = ") and not room.polygon.is_empty:
+        line = f"at = [{inside.x:.3f}, {inside.y:.3f}]"
+        out.append(line + _pad(line) + "# holds it to its place: a drawing with the label elsewhere is refused")
     printed = "" if room.printed_area_m2 is None else f", the drawing prints {room.printed_area_m2:.1f} m2"
     out.append(
         f"# {room.id}: {room.area_m2:.1f} m2{printed}; {room.status}"

@@ -228,6 +228,8 @@ def _absent(spaces: list[Space], storey: Storey, entry: RoomEntry, where: str) -
     """The drawing has no such room: an error, unless its label is there without an outline."""
     word = entry.number or entry.name or ""
     plan = storey.plan
+    if word and entry.at is not None:
+        _refuse_elsewhere(spaces, storey, entry, where)
     if plan is None:
         if entry.at is not None and not word:
             raise InputError(f"{where}: {storey.name} has no drawing, so a point names no room; give polygon")
@@ -251,6 +253,20 @@ def _absent(spaces: list[Space], storey: Storey, entry: RoomEntry, where: str) -
         )
     pool = [s for s in spaces if s.storey == storey.name]
     raise InputError(f"{where}: no room on {storey.name} is called {inert(word)!r}; {_hint(word, pool)}")
+
+
+def _refuse_elsewhere(spaces: Sequence[Space], storey: Storey, entry: RoomEntry, where: str) -> None:
+    """A room that is named and pointed at must be one room: a drawing that carries the label elsewhere is told."""
+    named = [s for _, s in _matches(spaces, entry.model_copy(update={"at": None})) if s.storey == storey.name]
+    if not named or named[0].polygon is None or entry.at is None:
+        return
+    middle = named[0].polygon.representative_point()
+    there = space_at(spaces, storey.name, entry.at)
+    lies = inert(there.label) if there is not None else "no room"
+    raise InputError(
+        f"{where}: {_called(entry)} is at ({middle.x:.2f}, {middle.y:.2f}) on the drawing, and at = [{entry.at[0]:g}, "
+        f"{entry.at[1]:g}] lies in {lies}: a label or a room moved; see mrsite plan-diff, then correct one of the two"
+    )
 
 
 def _draw(spaces: list[Space], storey: Storey, entry: RoomEntry, where: str, here: list[tuple[int, Space]]) -> None:

@@ -16,7 +16,8 @@ from mrsite.plans.plan import Plan
 from mrsite.plans.revision.compare import compare_plans
 from mrsite.plans.revision.edits import PlanChanges
 from mrsite.site.schema import SiteFile, StoreyEntry, read_site_file
-from mrsite.site.statements import Row, check_statements
+from mrsite.site.statements.check import check_statements
+from mrsite.site.statements.row import Row
 
 #: A finding this near to an edit may change with it, m.
 _NEAR_M = 1.0

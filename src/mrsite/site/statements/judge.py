@@ -1,4 +1,4 @@
-"""Which statements of a site file still mean on a new drawing what they meant on the old one.
+"""Statements on rooms, doors and places: what they meant on the old drawing and mean on the new one.
 
 A statement is never carried over by likeness: it is resolved on both drawings as the loader would,
 by number, name or point, and holds only where both times the same place of the building is meant.
@@ -10,7 +10,7 @@ import fnmatch
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from mrsite.base.text import inert
 from mrsite.base.toml import Document
@@ -18,9 +18,9 @@ from mrsite.plans.lookup import rooms_called
 from mrsite.plans.plan import Door, Plan, Room
 from mrsite.plans.revision.edits import PlanChanges, called, joins
 from mrsite.site.schema import DoorEntry, RoomEntry, SiteFile, StoreyEntry
+from mrsite.site.statements.row import Row
 
 Point = tuple[float, float]
-Verdict = Literal["misses", "look", "holds"]
 
 #: As near as a stated door must lie to the one it means (see `site.doors`), m.
 _NEAR_DOOR = 0.6
@@ -46,50 +46,10 @@ _WORDS = {"equipment": ("room",), "steel": ("room",), "pathway": ("start", "end"
 _SPELT = {"start": "from", "end": "to", "class_": "class"}
 
 
-@dataclass(frozen=True)
-class Row:
-    """A statement and what became of it.
-
-    Parameters
-    ----------
-    verdict : str
-        ``misses``: it no longer means what it meant; ``look``: it does, but what it speaks of changed;
-        ``holds``.
-    subject : str
-        What the statement is about, as the site file calls it.
-    where : str
-        File and line.
-    said, remedy : str
-        What happened, and what to write.
-    """
-
-    verdict: Verdict
-    table: str
-    subject: str
-    where: str
-    said: str
-    remedy: str = ""
-
-
-def check_statements(site_file: SiteFile, document: Document, storey: str, changes: PlanChanges) -> tuple[Row, ...]:
-    """Judge every statement on one storey, the worst first.
-
-    Parameters
-    ----------
-    storey : str
-        The storey whose drawing was revised.
-    changes : PlanChanges
-        From `plans.revision.compare.compare_plans`.
-    """
-    index = next(k for k, s in enumerate(site_file.storey) if s.name == storey)
-    judge = _Judge(site_file, document, site_file.storey[index], index, changes)
-    rows = [*judge.frame(), *judge.rooms(), *judge.doors(), *judge.words(), *judge.points(), *judge.blocks()]
-    order = ("misses", "look", "holds")
-    return tuple(sorted(rows, key=lambda r: order.index(r.verdict)))
-
-
 @dataclass(frozen=True, eq=False)
-class _Judge:
+class Judge:
+    """What the verdicts rest on: the file, the storey, and what its drawing changed."""
+
     file: SiteFile
     document: Document
     storey: StoreyEntry
@@ -124,6 +84,10 @@ class _Judge:
             yield Row("misses", "storey", self.storey.name, self.document.where(*where, "units"),
                       f"units says {self.storey.units}; the new drawing is in {new.unit}",
                       f'units = "{new.unit}"')  # fmt: skip
+        if self.storey.plan_sha256 is not None and not new.sha256.startswith(self.storey.plan_sha256.lower()):
+            yield Row("look", "storey", f"{self.storey.name}, plan_sha256", self.document.where(*where, "plan_sha256"),
+                      "it names the old drawing: the new one is refused until it is named",
+                      f'plan_sha256 = "{new.sha256[:16]}"')  # fmt: skip
         if self.storey.layers is not None:
             yield from self._layers()
         if found.same:
@@ -138,7 +102,7 @@ class _Judge:
                     for key in keys:
                         points = getattr(entry, key, None)
                         if points is not None:
-                            yield self._shifted(table, k, key, self._subject(table, k, entry), points)
+                            yield self._shifted(table, k, key, self.subject(table, k, entry), points)
         if self.storey.window is not None:
             window = [found.point(p) for p in self.storey.window]
             yield Row("misses", "storey", f"{self.storey.name}, window", self.document.where(*where, "window"),
@@ -177,7 +141,7 @@ class _Judge:
                     word = getattr(entry, key)
                     if isinstance(word, str) and word != "outside" and all(word != s.id for s in self.file.scanner):
                         old, new = (rooms_called(plan, word) for plan in (self.changes.old, self.changes.new))
-                        subject = f"{self._subject(table, k, entry)}, {_SPELT.get(key, key)} {inert(word)}"
+                        subject = f"{self.subject(table, k, entry)}, {_SPELT.get(key, key)} {inert(word)}"
                         yield from self._same_room(table, k, key, subject, old, new)
 
     def _same_room(
@@ -294,18 +258,18 @@ class _Judge:
                     continue
                 for key in keys:
                     points = getattr(entry, key, None)
-                    if points is None or isinstance(points, (str, bool)):
+                    if not points or isinstance(points, (str, bool)):
                         continue
-                    subject = self._subject(table, k, entry)
+                    subject = self.subject(table, k, entry)
                     if not self.changes.alignment.same:
                         yield self._shifted(table, k, key, subject, points)
-                    yield self._in_rooms(table, k, key, subject, points)
+                    yield self.in_rooms(table, k, key, subject, points)
 
     def _moved_point(self, table: str, k: int, entry: Any, key: str) -> Row | None:
         points = getattr(entry, key)
         if points is None or self.changes.alignment.same or not self.alone(entry):
             return None
-        return self._shifted(table, k, key, self._subject(table, k, entry), points)
+        return self._shifted(table, k, key, self.subject(table, k, entry), points)
 
     def _shifted(self, table: str, k: int, key: str, subject: str, points: Any) -> Row:
         found = self.changes.alignment
@@ -324,7 +288,7 @@ class _Judge:
         return Row("misses", table, subject, self.where(table, k, key),
                    f"the drawing was moved under it: {found.said()}", remedy)  # fmt: skip
 
-    def _in_rooms(self, table: str, k: int, key: str, subject: str, points: Any) -> Row:
+    def in_rooms(self, table: str, k: int, key: str, subject: str, points: Any) -> Row:
         """Compare the rooms that a point, line or outline lies in, on both drawings."""
         flat = points if isinstance(points[0], (tuple, list)) else (points,)
         shape = _shape([(p[0], p[1]) for p in flat], closed=key in ("polygon", "rf_cage"))
@@ -343,31 +307,7 @@ class _Judge:
             return Row("look", table, subject, where, said)
         return Row("holds", table, subject, where, f"in {_rooms_said(new)} as before")
 
-    # -- blocks ---------------------------------------------------------------------------------------
-
-    def blocks(self) -> Iterator[Row]:
-        """Judge what is placed by a block of the drawing."""
-        for table in ("scanner", "equipment"):
-            for k, entry in self.entries(table):
-                if entry.at_block is None:
-                    continue
-                old, new = (_blocks(plan, entry.at_block) for plan in (self.changes.old, self.changes.new))
-                if len(old) != 1:
-                    continue
-                subject, where = self._subject(table, k, entry), self.where(table, k, "at_block")
-                if len(new) != 1:
-                    said = f"the new drawing holds {len(new)} blocks {inert(entry.at_block)!r}"
-                    yield Row("misses", table, subject, where, said, "ask for the block, or give the place as a point")
-                    continue
-                at = self.changes.alignment.point(old[0][0])
-                by = math.dist(at, new[0][0])
-                turn = math.remainder(new[0][1] - old[0][1] - math.degrees(self.changes.alignment.turn_rad), 360)
-                if by > 0.005 or abs(turn) > 0.05:
-                    said = f"its block moved by {by:.3f} m and turned by {turn:.1f} degrees: it goes with it"
-                    yield Row("look", table, subject, where, said)
-                yield self._in_rooms(table, k, "at_block", subject, old[0][0])
-
-    def _subject(self, table: str, k: int, entry: Any) -> str:
+    def subject(self, table: str, k: int, entry: Any) -> str:
         for key in ("id", "name", "number", "scanner", "room"):
             word = getattr(entry, key, None)
             if word:
@@ -411,10 +351,6 @@ def _touched(plan: Plan, shape: Any) -> list[Room]:
         return rooms[:1]
     size = "area" if shape.geom_type.endswith("Polygon") else "length"
     return [r for r in rooms if getattr(r.polygon.intersection(shape), size) > 0.1]
-
-
-def _blocks(plan: Plan, name: str) -> list[tuple[Point, float]]:
-    return [(b.at, b.rotation_deg) for b in plan.blocks if b.name.casefold() == name.casefold()]
 
 
 def _names(room: Room) -> tuple[str, ...]:
