@@ -46,7 +46,8 @@ def test_separators_units_and_encodings_are_recognised(tmp_path: Path, text: str
         ("x,y,height,B_mT\n1,2,1,-0.5\n", "line 2: a magnitude is never negative"),
         ("x,y,height,B_mT\n1,2,1,half\n", "line 2"),
         ("x,y,height,B_mT\n", "holds no readings"),
-        ("one column\n1\n", "no separator"),
+        ("one column\n1\n", "no column 'x'"),
+        ("\n \n", "is empty"),
     ],
 )
 def test_what_cannot_be_understood_is_refused(tmp_path: Path, text: str, words: str) -> None:

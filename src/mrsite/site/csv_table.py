@@ -46,7 +46,7 @@ def read_csv(path: Path | str, what: str = "table") -> CsvTable:
     Raises
     ------
     InputError
-        No such file, not text, no separator that can be told.
+        No such file, not text, nothing in it.
     """
     path = Path(path)
     try:
@@ -57,7 +57,7 @@ def read_csv(path: Path | str, what: str = "table") -> CsvTable:
         raise InputError(f"there is no {what} {inert(str(path))}: check the name") from None
     except OSError as error:
         raise InputError(f"{path.name} cannot be read: {error.strerror}") from None
-    delimiter = _delimiter(text, path.name)
+    delimiter = _delimiter(next((line for line in text.splitlines() if line.strip()), ""))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     kept = []
     try:
@@ -66,6 +66,8 @@ def read_csv(path: Path | str, what: str = "table") -> CsvTable:
                 kept.append((reader.line_num, tuple(row)))
     except csv.Error as error:
         raise InputError(f"{path.name}, line {reader.line_num}: {error}") from None
+    if not kept:
+        raise InputError(f"{path.name} is empty: its first line must be the headers")
     line, header = kept[0]
     return CsvTable(path.name, header, line, tuple(kept[1:]), delimiter)
 
@@ -85,10 +87,6 @@ def _decoded(data: bytes, name: str) -> str:
     raise InputError(f"{name} cannot be decoded: save it as CSV (UTF-8)")
 
 
-def _delimiter(text: str, name: str) -> str:
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    counts = {d: first.count(d) for d in (";", "\t", ",")}
-    best = max(counts, key=lambda d: counts[d])
-    if counts[best] == 0:
-        raise InputError(f"{name}, line 1: no separator found; write columns apart by a comma, semicolon or tab")
-    return best
+def _delimiter(header: str) -> str:
+    """The separator that the header line has most of; a comma where the table has one column."""
+    return max((",", ";", "\t"), key=header.count)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +9,7 @@ from pathlib import Path
 from mrsite.base.errors import InputError
 from mrsite.base.text import inert
 from mrsite.base.toml import Document
+from mrsite.site.csv_table import read_csv
 from mrsite.site.project import Storey
 from mrsite.site.schema import AmbientEntry, SiteFile
 from mrsite.site.spaces import find_storey
@@ -80,30 +79,25 @@ def resolve_ambient(entries: Sequence[AmbientEntry], document: Document) -> tupl
 
 def _readings(path: Path, kind: str) -> list[tuple[float, float]]:
     """Read (frequency or row number, value) from a CSV with a header."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError(f"{path.name} is not UTF-8 text: save it as CSV (UTF-8)") from None
-    delimiter = max((",", ";", "\t"), key=text.split("\n", 1)[0].count)
-    table = csv.reader(io.StringIO(text), delimiter=delimiter)
-    header = [h.strip().casefold() for h in next(table, [])]
+    table = read_csv(path, "file of readings")
+    header = [h.strip().casefold() for h in table.header]
     wanted = [*(["frequency_hz"] if kind == "vibration" else []), _VALUE[kind].casefold()]
     if any(name not in header for name in wanted):
         there = inert(", ".join(header)) or "none"
-        raise InputError(f"{path.name}, line 1: columns {' and '.join(wanted)} are wanted, it has {there}")
+        raise InputError(
+            f"{path.name}, line {table.header_line}: columns {' and '.join(wanted)} are wanted, it has {there}"
+        )
     rows: list[tuple[float, float]] = []
-    for row in table:
-        if not any(cell.strip() for cell in row):
-            continue
+    for line, row in table.rows:
         try:
             numbers = [float(row[header.index(name)]) for name in wanted]
         except (ValueError, IndexError):
             raise InputError(
-                f"{path.name}, line {table.line_num}: numbers with a decimal point are wanted, it says "
-                f"{inert(delimiter.join(row), 80)!r}"
+                f"{path.name}, line {line}: numbers with a decimal point are wanted, it says "
+                f"{inert(table.delimiter.join(row), 80)!r}"
             ) from None
         if not all(map(math.isfinite, numbers)) or (kind != "dc-change" and min(numbers) < 0):
-            raise InputError(f"{path.name}, line {table.line_num}: a value is negative or not finite")
+            raise InputError(f"{path.name}, line {line}: a value is negative or not finite")
         rows.append((numbers[0] if kind == "vibration" else float(len(rows)), numbers[-1]))
     if not rows:
         raise InputError(f"{path.name} holds no readings")
