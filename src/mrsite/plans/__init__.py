@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mrsite.plans.plan import Door, Plan, Room
     from mrsite.plans.read import read_plan
     from mrsite.plans.report import plan_report
-    from mrsite.plans.storeys import register_storeys
+    from mrsite.plans.storeys import lay_on
     from mrsite.plans.units import DrawingUnitsError, calibrate, decide_units
 
 _WHERE = {
@@ -29,7 +29,7 @@ _WHERE = {
     "is_model": "ifc.read",
     "plan_report": "report",
     "read_plan": "read",
-    "register_storeys": "storeys",
+    "lay_on": "storeys",
     "rooms_geojson": "geojson",
 }
 __all__ = [
@@ -43,9 +43,9 @@ __all__ = [
     "door_graph",
     "find_room",
     "is_model",
+    "lay_on",
     "plan_report",
     "read_plan",
-    "register_storeys",
     "rooms_geojson",
 ]
 

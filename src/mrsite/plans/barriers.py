@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from mrsite.plans.drawing import Array, Drawing, chords
+from mrsite.plans.glazing import panes
 from mrsite.plans.segments import distinct
 from mrsite.plans.swings import Swing
 from mrsite.plans.tags import TagText
@@ -31,6 +32,8 @@ class Barriers:
         Points every 0.1 m on door and window line work.
     mode : str
         How they were chosen.
+    glazing_from : str
+        What shows the windows.
     """
 
     walls: Array
@@ -38,6 +41,7 @@ class Barriers:
     door_points: Array
     window_points: Array
     mode: str
+    glazing_from: str = "glazing"
 
 
 def choose_barriers(
@@ -75,14 +79,23 @@ def choose_barriers(
     named = len(walls) >= 4 and bool((of == "wall").any())
     if named:
         closed = np.vstack([walls, glazing, lines("opening")])
-        yield Barriers(walls, closed[distinct(closed)], door, sample(glazing), "wall layers")
+        yield _with_panes(Barriers(walls, closed[distinct(closed)], door, sample(glazing), "wall layers"))
     if not named:
         shaped = wall_shaped(drawing, kinds, scale, swings, texts)
         shaped = _inside(shaped, window)
         closed = np.vstack([shaped, glazing, lines("opening")])
         panels = np.flatnonzero(door_panels(drawing, kinds, scale)[drawing.owner] & ~swept_any[drawing.owner])
         door = np.vstack([door, sample(_inside(drawing.strokes[panels, :4] * scale, window))])
-        yield Barriers(shaped, closed[distinct(closed)], door, sample(glazing), "lines shaped like walls")
+        yield _with_panes(Barriers(shaped, closed[distinct(closed)], door, sample(glazing), "lines shaped like walls"))
+
+
+def _with_panes(barriers: Barriers) -> Barriers:
+    """Add the windows that are told by shape, where none is told by layer or block."""
+    from mrsite.plans.spaces import sample
+
+    if len(barriers.window_points):
+        return barriers
+    return replace(barriers, window_points=sample(panes(barriers.walls)), glazing_from="lines from jamb to jamb")
 
 
 def _block_sizes(drawing: Drawing, blocks: set[int], scale: float) -> dict[int, float]:

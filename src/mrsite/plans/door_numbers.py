@@ -29,7 +29,10 @@ _NUMBER = re.compile(r"^(?=\S*\d)[^\W_]{0,6}(?:[.\-/ ]?[^\W_]{1,5}){0,3}$")
 
 @dataclass(frozen=True)
 class DoorText:
-    """A text that may number a door: ``at`` in local metres; ``rank`` 0 a door's attribute, 1 on a door layer, 2 elsewhere."""
+    """A text that may number a door, ``at`` in local metres.
+
+    ``rank`` is 0 for a door's attribute, 1 for a text on a door layer, 2 elsewhere.
+    """
 
     words: str
     at: tuple[float, float]

@@ -372,7 +372,7 @@ def panel_doorways(points: Array, ways: Sequence[Doorway], walls: WallFinder, ki
             continue
         shape = replace(_doorway(base, axis, length, near, (), kind), sure=2.5)
         if kind == "window":  # glazing closes its own gap
-            shape = replace(shape, seals=np.zeros((0, 4)), source="glazing in a wall")
+            shape = replace(shape, seals=np.zeros((0, 4)))
         out.append(shape)
     return out
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -109,7 +109,10 @@ def _read(
     gaps, abutments = find_gaps(walls, closed)
     ways, wide = _merge(found, gaps, barriers)
     ways += panel_doorways(barriers.door_points, ways, finder)
-    ways += panel_doorways(barriers.window_points, ways, finder, "window")
+    ways += [
+        replace(w, source=f"{barriers.glazing_from} in a wall")
+        for w in panel_doorways(barriers.window_points, ways, finder, "window")
+    ]
     ways, taken = number_doors(ways, numbers)
     texts = [t for t in texts if t.at not in taken]
     seals = np.vstack([abutments, *(w.seals for w in ways)])
@@ -227,7 +230,7 @@ def _merge(found: Sequence[Doorway], gaps: Sequence[Gap], barriers: Barriers) ->
         has_door = doors is not None and _in_gap(doors, g) > 0.2 * g.width
         has_window = windows is not None and _in_gap(windows, g) > 0.5 * g.width
         if has_window:
-            ways.append(gap_doorway(g, "window", "glazing in a wall gap", 2.0))
+            ways.append(gap_doorway(g, "window", f"{barriers.glazing_from} in a wall gap", 2.0))
         elif has_door and g.facing and g.width < 4.2:
             ways.append(gap_doorway(g, "sliding", "door line work in a wall gap, no swing", 2.0))
         elif g.width <= DOORLESS_M and (g.facing or (g.width <= 1.15 and len(g.lines) >= 2)):

@@ -11,9 +11,8 @@ from mrsite.base.toml import Document
 from mrsite.plans import read_plan
 from mrsite.plans.plan import Plan
 from mrsite.site.drawn_lines import plan_name, ring_on
-from mrsite.site.frames import Similarity, from_georeference, from_tie
+from mrsite.site.frames import Similarity, from_georeference, from_tie, laid_on
 from mrsite.site.project import Storey
-from mrsite.site.register import show_to_coincide
 from mrsite.site.schema import BoundaryTable
 
 
@@ -79,9 +78,9 @@ def _laid(
         found = from_georeference(plan, other)
         if found is not None:
             return found.then(storey.to_site), f"its georeference and that of {inert(storey.name)}"
-        shown = show_to_coincide(other, plan)
-        if shown is not None:
-            return storey.to_site, f"{shown} (with {inert(storey.name)})"
+        laid = laid_on(plan, other)
+        if laid is not None:
+            return laid[0].then(storey.to_site), f"{laid[1]} (with {inert(storey.name)})"
     raise InputError(
         f"{document.where('boundary', 'plan')}: nothing puts {plan_name(plan)} on the drawings of the storeys; give "
         "[boundary] tie = two of its points and the same two on the site"

@@ -13,6 +13,7 @@ from typing import Any
 from mrsite.base.errors import InputError
 from mrsite.base.pose import Pose
 from mrsite.plans.plan import Plan
+from mrsite.plans.storeys import lay_on
 
 Point = tuple[float, float]
 
@@ -117,6 +118,12 @@ def from_tie(here: tuple[Point, Point], site: tuple[Point, Point], where: str) -
     if abs(angle) < 1e-12 and math.dist(middle_here, middle_site) < 1e-9:
         return Similarity()
     return Similarity(angle, middle_here, middle_site)
+
+
+def laid_on(here: Plan, reference: Plan) -> tuple[Similarity, str] | None:
+    """Return how a drawing lies on another by grid lines, stairs and lifts, and what shows it; None where nothing does."""
+    laid = lay_on(reference, here)
+    return None if laid is None else (Similarity(laid.angle_rad, laid.here, laid.there), laid.how)
 
 
 def from_georeference(here: Plan, reference: Plan) -> Similarity | None:

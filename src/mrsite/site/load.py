@@ -25,12 +25,11 @@ from mrsite.plans.plan import Plan
 from mrsite.site.boundary import resolve_boundary
 from mrsite.site.defaults import default_value
 from mrsite.site.doors import resolve_doors, resolve_windows
-from mrsite.site.frames import Similarity, from_georeference, from_tie, north_of
+from mrsite.site.frames import Similarity, from_georeference, from_tie, laid_on, north_of
 from mrsite.site.heights import model_heights
 from mrsite.site.items import resolve_equipment, resolve_steel
 from mrsite.site.placed import with_placed
 from mrsite.site.project import Project, Storey
-from mrsite.site.register import show_to_coincide
 from mrsite.site.review_sheet import read_review
 from mrsite.site.scanners import resolve_scanners
 from mrsite.site.schema import AttestationEntry, SiteFile, SiteTable, StoreyEntry
@@ -258,7 +257,7 @@ def _frames(site_file: SiteFile, document: Document, plans: list[Plan | None]) -
         elif (placed := from_georeference(plan, reference)) is not None:
             frames.append((placed, "the georeferences of both drawings"))
         else:
-            frames.append((Similarity(), show_to_coincide(reference, plan)))
+            frames.append(laid_on(plan, reference) or (Similarity(), None))
         if plan is not None and reference is None and entry.tie is None:
             reference = plan
     return frames
