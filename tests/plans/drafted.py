@@ -358,8 +358,8 @@ def _door(pen: Pen, rng: random.Random, m: Manner, h: Hole) -> None:
     to = lambda p, o: (p[0] + nx * o, p[1] + ny * o)
     if h.kind == "sliding":
         pen.poly([to(a, -0.02), to(b, -0.02), to(b, 0.02), to(a, 0.02)], "door")
-        pen.poly([to((a[0] - ux * w, a[1] - uy * w), face + side * 0.03), to(a, face + side * 0.03), to(a, face + side * 0.07),
-                  to((a[0] - ux * w, a[1] - uy * w), face + side * 0.07)], "door")  # fmt: skip
+        back = (a[0] - ux * w, a[1] - uy * w)
+        pen.poly([to(p, face + side * o) for p, o in ((back, 0.03), (a, 0.03), (a, 0.07), (back, 0.07))], "door")
     elif m.doors != "gap":
         frame = 0.05 if m.doors == "framed" else 0.0
         if frame:  # two frame profiles in the reveal, the leaf between them

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 from pathlib import Path
 
 import numpy as np
@@ -83,6 +84,50 @@ def test_damaged_cache_is_read_around(tmp_path: Path, kept: Path, damage: bytes 
     assert rooms_geojson(read_plan(path)) == rooms_geojson(first)
 
 
+def test_any_flipped_byte_is_read_around(tmp_path: Path, kept: Path) -> None:
+    path = _file(tmp_path)
+    truth = rooms_geojson(read_plan(path))
+    file = next(kept.glob("*.npz"))
+    whole = file.read_bytes()
+    rng = np.random.default_rng(0)
+    for at in [0, 3, 8, 10, len(whole) - 3, len(whole) - 20, *rng.integers(0, len(whole), 60).tolist()]:
+        file.write_bytes(whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1 :])
+        found = cache.load(file.stem, str(path))
+        assert found is None or rooms_geojson(found) == truth
+        if found is None:
+            assert not file.exists()
+
+
+def test_what_is_kept_has_a_bound(tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = read_plan(_file(tmp_path), cache=False)
+    monkeypatch.setattr(cache, "_KEEP", 3)
+    for i in range(6):
+        cache.store(f"k{i}", plan)
+        os.utime(kept / f"k{i}.npz", (i, i))  # used in this order
+    assert sorted(f.stem for f in kept.iterdir()) == ["k3", "k4", "k5"]
+    cache.load("k3", plan.path)  # used again: now the youngest
+    cache.store("k6", plan)
+    assert sorted(f.stem for f in kept.iterdir()) == ["k3", "k5", "k6"]
+    size = (kept / "k3.npz").stat().st_size
+    monkeypatch.setattr(cache, "_KEEP_BYTES", int(1.5 * size))
+    (kept / "gone.1.part").write_bytes(b"half")
+    os.utime(kept / "gone.1.part", (0, 0))
+    (kept / "now.2.part").write_bytes(b"half")
+    cache.store("k7", plan)
+    assert sorted(f.name for f in kept.iterdir()) == ["k7.npz", "now.2.part"]
+    monkeypatch.setattr(cache, "_KEEP_BYTES", 10)  # one larger than the bound is kept alone
+    cache.store("k8", plan)
+    assert sorted(f.name for f in kept.iterdir()) == ["k8.npz", "now.2.part"]
+
+
+def test_read_by_other_code_is_read_anew(tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = _file(tmp_path)
+    read_plan(path)
+    monkeypatch.setattr(cache, "_code_hash", lambda: "of another version")
+    read_plan(path)
+    assert len(list(kept.glob("*.npz"))) == 2
+
+
 def test_switched_off_nothing_is_kept(tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = _file(tmp_path)
     read_plan(path, cache=False)
@@ -106,6 +151,23 @@ def _store_often(args: tuple[str, str]) -> int:
         cache.store(args[1], plan)
         assert cache.load(args[1], args[0]) is not None
     return len(plan.rooms)
+
+
+def _read_often(path: str) -> list[int]:
+    return [len(read_plan(path).rooms) for _ in range(6)]
+
+
+def test_two_runs_at_once_read_store_and_evict(tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "_KEEP", 1)  # each evicts the other's plan under its hands
+    paths = []
+    for seed in (2, 3):
+        doc, _ = draw(seed, Habits(rooms=6))
+        paths.append(str(tmp_path / f"plan{seed}.dxf"))
+        doc.saveas(paths[-1])
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        found = pool.map(_read_often, paths, chunksize=1)
+    assert [set(f) for f in found] == [{len(read_plan(p, cache=False).rooms)} for p in paths]
+    assert len(list(kept.iterdir())) <= 2
 
 
 def test_two_processes_never_see_half_a_file(tmp_path: Path, kept: Path) -> None:

@@ -14,7 +14,7 @@ import io
 import json
 import os
 import sys
-import zipfile
+import time
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -27,7 +27,11 @@ from mrsite.plans import plan as shapes
 from mrsite.plans.plan import Plan
 
 _ARRAYS = ("wall_segments", "line_points", "line_offsets", "line_layers")
-_KEEP = 48  # plans; the oldest go first
+# So many plans, and bytes of them, are kept; those used longest ago go first.
+_KEEP = 48
+_KEEP_BYTES = 512 * 1024 * 1024
+# A part-written file this old belongs to a run that was killed.
+_ABANDONED_S = 3600.0
 
 
 def switched_on() -> bool:
@@ -79,16 +83,14 @@ def load(key: str, path: str) -> Plan | None:
         with np.load(file, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in _ARRAYS}
             words = json.loads(bytes(stored["json"]).decode())
+        plan = Plan(**{**{name: _unpack(value) for name, value in words.items()}, **arrays, "path": path})
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError):
+    # Bytes of any kind may stand in the file: whatever numpy, zip, JSON, shapely or the values' classes make
+    # of them, the drawing is read again and says itself what is wrong with it.
+    except Exception:
         with contextlib.suppress(OSError):
             file.unlink()
-        return None
-    try:
-        facts = {name: _unpack(value) for name, value in words.items()}
-        plan = Plan(**{**facts, **arrays, "path": path})
-    except (TypeError, ValueError, KeyError, AttributeError):
         return None
     with contextlib.suppress(OSError):
         os.utime(file)
@@ -108,17 +110,33 @@ def store(key: str, plan: Plan) -> None:
         place.mkdir(parents=True, exist_ok=True)
         part.write_bytes(out.getvalue())
         os.replace(part, place / f"{key}.npz")
-        _prune(place)
+        _prune(place, f"{key}.npz")
     except OSError:
         with contextlib.suppress(OSError):
             part.unlink()
 
 
-def _prune(place: Path) -> None:
-    kept = sorted(place.glob("*.npz"), key=lambda p: p.stat().st_mtime)
-    for old in kept[: max(0, len(kept) - _KEEP)]:
+def _prune(place: Path, newest: str) -> None:
+    """Take away the plans used longest ago while there are too many or they are too large, and what killed runs left.
+
+    Another run may take files away at the same moment: what is gone is gone.
+    """
+    kept, now = [], time.time()
+    for file in place.iterdir():
         with contextlib.suppress(OSError):
-            old.unlink()
+            status = file.stat()
+            if file.suffix == ".npz" and file.name != newest:
+                kept.append((status.st_mtime, status.st_size, file))
+            elif file.suffix == ".part" and now - status.st_mtime > _ABANDONED_S:
+                file.unlink()
+    room = _KEEP_BYTES
+    with contextlib.suppress(OSError):
+        room -= (place / newest).stat().st_size
+    for count, (_, size, file) in enumerate(sorted(kept, reverse=True), 2):
+        room -= size
+        if count > _KEEP or room < 0:
+            with contextlib.suppress(OSError):
+                file.unlink()
 
 
 def _pack(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Laying one storey's drawing on another by what both show: grid lines of the same names, stairs, lifts; else not at all."""
+"""Laying one storey's drawing on another by what both show: named grid lines, stairs, lifts; else not at all."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _by_grid(reference: Plan, plan: Plan) -> Laid | None:
 
 
 def _fit(turn: float, here: Array, at: Array, middles: Array, normals: Array) -> tuple[Array, float]:
-    """Where ``here`` comes to lie so that the turned middles lie on the lines, by least squares, and the largest miss."""
+    """Where ``here`` comes to lie so that the turned middles lie on the lines, by least squares; the largest miss."""
     c, s = math.cos(turn), math.sin(turn)
     arm = (middles - here) @ np.array([[c, s], [-s, c]])
     base = at.mean(axis=0)  # far coordinates lose the millimetres in a product

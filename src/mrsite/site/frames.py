@@ -121,7 +121,7 @@ def from_tie(here: tuple[Point, Point], site: tuple[Point, Point], where: str) -
 
 
 def laid_on(here: Plan, reference: Plan) -> tuple[Similarity, str] | None:
-    """Return how a drawing lies on another by grid lines, stairs and lifts, and what shows it; None where nothing does."""
+    """Return how a drawing lies on another by grid lines, stairs and lifts, and what shows it; else None."""
     laid = lay_on(reference, here)
     return None if laid is None else (Similarity(laid.angle_rad, laid.here, laid.there), laid.how)
 
