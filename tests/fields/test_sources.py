@@ -171,13 +171,14 @@ def test_the_bound_on_second_derivatives_holds():
 @pytest.mark.parametrize("name", ["set", "certified", "sum", "loop"])
 def test_results_do_not_depend_on_threads(name):
     from mrsite.fields import _kernels as kernels
+    from mrsite.fields.evaluate import NO_TABLE
 
     source = SOURCES[name]
     points = cloud(5000)
     got = []
     for run, more in ((kernels.serial, ()), (kernels.threaded, (2,)), (kernels.threaded, (5,))):
         b, jac = np.empty((5000, 3)), np.empty((5000, 9))
-        run(source._params, points, b, jac, *more)
+        run(source._params, NO_TABLE, points, b, jac, *more)
         got.append((b, jac))
     for b, jac in got[1:]:
         np.testing.assert_array_equal(b, got[0][0])

@@ -1,6 +1,7 @@
 """The field engine: sources of flux density, exact, with their analytic jacobian. SI units, float64 arrays."""
 
-from .certify import Certificate, Certified, certified
+from .certificate import Certificate
+from .certify import Certified, certified
 from .coils import Coil, CoilSet, Loop
 from .combined import Placed, Sum, flux_density_and_jacobian
 from .earth import earth_field, earth_in_plan

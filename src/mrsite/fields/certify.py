@@ -3,42 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from mrsite.base.errors import InputError
 
+from .certificate import Certificate, certificate_of
 from .coils import Coil, CoilSet, Loop
 from .combined import Placed, Sum
-from .evaluate import Packed
-from .packing import unpacked, winding_leaf
-from .source import COILS, Array, FieldSource, Leaf, as_points
-
-SERIES, WINDINGS, EXACT = "series", "windings", "closed form"
-
-
-@dataclass(frozen=True)
-class Certificate:
-    """How a certified source does each point, and how far off it may be.
-
-    Parameters
-    ----------
-    route : (n,) of str
-        ``"series"`` (multipoles), ``"windings"`` (quadrature of thick coils, or their closed ends), ``"closed form"``.
-        With several sources, the least exact.
-    order : (n,) int
-        Of the series, zero elsewhere.
-    bound_B, bound_J : (n,) float64
-        Relative error bounds: B by max(|B|, 1e-3 sum of the coils' |B_i|), the jacobian likewise with floor |B| / 1 m.
-        Rounding (some 1e-15) comes on top.
-    """
-
-    route: NDArray[np.str_]
-    order: NDArray[np.int64]
-    bound_B: Array
-    bound_J: Array
+from .evaluate import Packed, evaluate
+from .interpolant import LEAST_RTOL, Interpolant, squares_of_call, table_of, worth
+from .packing import winding_leaf
+from .source import Array, FieldSource, Leaf, as_points
 
 
 @dataclass(frozen=True)
@@ -53,8 +31,22 @@ class Certified(Packed):
         """The source's leaves, with the series and rules that the tolerance allows."""
         return self._parts
 
+    def __getstate__(self) -> dict[str, Any]:
+        """The source and its leaves: squares are made anew where they are wanted."""
+        return {name: self.__dict__[name] for name in ("source", "rtol", "_parts")}
+
+    @cached_property
+    def _interpolants(self) -> tuple[Interpolant | None, ...]:
+        fits = self.rtol >= LEAST_RTOL
+        return tuple(Interpolant(leaf, self.rtol) if fits and worth(leaf) else None for leaf in self._parts)
+
+    def flux_density_and_jacobian(self, points: ArrayLike) -> tuple[Array, Array]:
+        """Flux density (n, 3) in T and jacobian (n, 3, 3) in T/m in one pass, at the price of one."""
+        array = as_points(points)
+        return evaluate(self._params, array, table_of(self._interpolants, self._params, array.reshape(-1, 3)))
+
     def certificate(self, points: ArrayLike) -> Certificate:
-        """Say which route serves each point and what its error bound is.
+        """Say which route serves each point, in a call with just these points, and what its error bound is.
 
         Parameters
         ----------
@@ -65,14 +57,10 @@ class Certified(Packed):
         Certificate
         """
         flat = as_points(points).reshape(-1, 3)
-        route = np.full(len(flat), EXACT, dtype="<U11")
-        order = np.zeros(len(flat), dtype=np.int64)
-        bound_b = np.zeros(len(flat))
-        bound_j = np.zeros(len(flat))
-        for leaf in self._parts:
-            if leaf.kind == COILS:
-                _certify(leaf, self.rtol, flat, route, order, bound_b, bound_j)
-        return Certificate(route, order, bound_b, bound_j)
+        squares = squares_of_call(self._interpolants, self._params, flat)
+        return certificate_of(
+            [(self._parts[i], self._interpolants[i], squares.get(i, {})) for i in range(len(self._parts))], flat
+        )
 
 
 def certified(source: FieldSource, rtol: float = 1e-9) -> FieldSource:
@@ -80,10 +68,10 @@ def certified(source: FieldSource, rtol: float = 1e-9) -> FieldSource:
 
     Outside the sphere that encloses a coil set its multipole series serves, of the lowest order whose tail, bounded
     term by term and beyond the last computed term by a geometric majorant, is small enough at that radius. Nearer,
-    thick coils are Gauss rules of
-    the lowest order that suffices, or the closed form of their ends. Loops, dipoles and uniform fields are closed
-    forms anyway. The
-    caller sees no switch: on either side the error is below the same bound.
+    where many points of one call share a neighbourhood in air, a polynomial interpolates the exact field there; else
+    thick coils are Gauss rules of the lowest order that suffices, or the closed form of their ends. Loops, dipoles and
+    uniform fields are closed forms anyway. The caller sees no switch: on either side the error is below the same bound.
+    Which route serves a point depends on the points of the call, not on calls before it.
 
     Parameters
     ----------
@@ -124,32 +112,3 @@ def certified(source: FieldSource, rtol: float = 1e-9) -> FieldSource:
     if isinstance(source, Packed):
         return Certified(source, rtol, source.leaves())
     return source
-
-
-def _certify(leaf: Leaf, rtol: float, points: Array, route: Any, order: Any, bound_b: Array, bound_j: Array) -> None:
-    from ._kernels import series
-
-    k: Any = series
-    centre, radius = leaf.numbers[1], 1.0 / leaf.numbers[2]
-    bands, windings = unpacked(leaf)
-    windings = windings[windings[:, 4] != 0.0]
-    thick = bool(np.any(windings[:, 0] != windings[:, 1])) if len(windings) else False
-    turn = np.reshape(leaf.rotation, (3, 3))
-    local = (points - np.asarray(leaf.position)) @ turn - np.array([0.0, 0.0, centre])
-    r2 = np.einsum("ij,ij->i", local, local)
-    tops = bands[:, 1]
-    band = np.searchsorted(bands[:, 0], r2, side="right") - 1
-    near = band < 0
-    route[near & thick & (route == EXACT)] = WINDINGS
-    bound_b[near & thick] = np.maximum(bound_b[near & thick], rtol)
-    bound_j[near & thick] = np.maximum(bound_j[near & thick], 10.0 * rtol)
-    if not near.all():
-        c = k.multipoles(windings, centre, radius)
-        for i in np.unique(band[~near]):
-            here = band == i
-            route[here] = SERIES
-            order[here] = np.maximum(order[here], int(tops[i]) - 2)
-            # the bound falls with the distance: state that of the nearest point of this order
-            eb, ej = k.bound_at(c, windings, centre, radius, int(tops[i]), float(np.sqrt(r2[here].min())))
-            bound_b[here] = np.maximum(bound_b[here], eb)
-            bound_j[here] = np.maximum(bound_j[here], ej)

@@ -15,6 +15,7 @@ from .source import Array, Leaf, Params, as_points, pack
 
 _THREADS = threading.Lock()
 _LOADED_BY = os.getpid()
+NO_TABLE: Params = (np.empty(0, dtype=np.int64), np.empty(0))
 THREADED_FROM = 20_000  # below it threads cost more than they bring
 
 
@@ -62,8 +63,8 @@ class Packed:
         return evaluate(self._params, as_points(points))
 
 
-def evaluate(params: Params, points: Array) -> tuple[Array, Array]:
-    """B and jacobian of a packed source at (..., 3) points."""
+def evaluate(params: Params, points: Array, table: Params = NO_TABLE) -> tuple[Array, Array]:
+    """B and jacobian of a packed source at (..., 3) points; ``table`` holds squares that stand for leaves near by."""
     from . import _kernels
 
     flat = points.reshape(-1, 3)
@@ -75,11 +76,11 @@ def evaluate(params: Params, points: Array) -> tuple[Array, Array]:
     if threads > 1 and _THREADS.acquire(blocking=False):
         try:
             run = _kernels.threaded
-            run(params, flat, b, jac, threads)
+            run(params, table, flat, b, jac, threads)
         finally:
             _THREADS.release()
     else:
-        run(params, flat, b, jac)
+        run(params, table, flat, b, jac)
     return b.reshape(points.shape), jac.reshape(*points.shape, 3)
 
 

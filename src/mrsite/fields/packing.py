@@ -9,12 +9,12 @@ import numpy as np
 
 from .source import COILS, ZONAL, Array, Leaf
 
-EXACT = 2e-13  # relative error allowed to a route that stands for the exact field
+EXACT = 4e-13  # relative error allowed to a route that stands for the exact field
 CANCELLATION = (
     6.9  # ln 1000: coils of a shielded magnet cancel down to a thousandth of their sum, see the accuracy measure
 )
 RULE = (
-    3.0  # ln of the constant before size^(-2n) in the error of a Gauss rule over loops, measured over sections and gaps
+    5.5  # ln of the constant before size^(-2n) by which rules are chosen; the bounds of ``quadrature`` then keep rtol
 )
 
 

@@ -1,4 +1,4 @@
-"""An axisymmetric leaf: its series where the bound holds, its windings where not."""
+"""An axisymmetric leaf: its series where the bound holds; nearer, squares that the caller made, or windings."""
 # mypy: ignore-errors
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from mrsite.base.jit import jit
 from .coils import RUNGS, coil_group, way, winding_share
 from .elliptic import dress
 from .layout import HEADER, MU0_4, band_at
-from .rows import WORK
+from .patches import square_rows, squares_of
+from .rows import WORK, take
 from .windings import winding_rows
 from .zonal import BLOCK, zonal_block, zonal_point
 
@@ -65,12 +66,24 @@ def axisymmetric_point(numbers, at, count, x, y, z, out):
 
 
 @jit()
-def axisymmetric_rows(numbers, at, count, n, x, y, z, b, jac):
-    """A coil set at the n points of a chunk: the series where its bound holds, windings where not."""
+def _near_rows(numbers, at, count, table, grid, chosen, m, x, y, z, b, jac):
+    """The m chosen points, where no series holds; ``grid`` is where the leaf's squares are in the table, or -1."""
+    found = 0
+    if grid >= 0:
+        squares = np.empty(m, dtype=np.int64)
+        found = squares_of(table, grid, chosen, m, x, y, z, squares)
+        square_rows(table[1], squares, chosen, found, x, y, z, b, jac)
+    if found < m:
+        winding_rows(numbers, at, count, chosen[found:], m - found, x, y, z, b, jac)
+
+
+@jit()
+def axisymmetric_rows(numbers, at, count, table, grid, n, x, y, z, b, jac):
+    """A coil set at the n points of a chunk, each by its own route."""
     bands = int(numbers[at + 6])
     index = np.arange(n)
     if bands == 0:
-        winding_rows(numbers, at, count, index, n, x, y, z, b, jac)
+        _near_rows(numbers, at, count, table, grid, index, n, x, y, z, b, jac)
         return
     zc = numbers[at + 1]
     table_at = at + int(numbers[at + 3])
@@ -118,18 +131,18 @@ def axisymmetric_rows(numbers, at, count, n, x, y, z, b, jac):
         order[begins[band[i] + 1]] = i
         begins[band[i] + 1] += 1
     if tally[1] > 0:
-        winding_rows(numbers, at, count, order[: tally[1]], tally[1], x, y, z, b, jac)
+        _near_rows(numbers, at, count, table, grid, order[: tally[1]], tally[1], x, y, z, b, jac)
     gx = np.empty(BLOCK)
     gy = np.empty(BLOCK)
     begin = tally[1]
     while begin < n:
         size = min(BLOCK, n - begin)
         top = int(numbers[at + HEADER + 2 * band[order[begin]] + 1])
+        take(size, order[begin:], x, gx)
+        take(size, order[begin:], y, gy)
+        take(size, order[begin:], z, gz)
         for i in range(size):
-            p = order[begin + i]
-            gx[i] = x[p]
-            gy[i] = y[p]
-            gz[i] = z[p] - zc
+            gz[i] -= zc
         # bands run outwards, so the first of a block needs the highest order
         zonal_block(
             numbers, table_at, table_rows, symmetric, scale, top, size,

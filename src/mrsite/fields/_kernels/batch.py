@@ -99,7 +99,7 @@ def _add_turned(turned, rot, local, half, out):
 
 
 @jit()
-def _leaf_rows(numbers, kind, at, count, n, x, y, z, b, jac):
+def _leaf_rows(numbers, kind, at, count, table, grid, n, x, y, z, b, jac):
     """One leaf at n points in its own frame."""
     if kind == DIPOLE:
         out = np.empty(12)
@@ -116,11 +116,11 @@ def _leaf_rows(numbers, kind, at, count, n, x, y, z, b, jac):
             for k in range(9):
                 jac[i, k] = 0.0
     else:
-        axisymmetric_rows(numbers, at, count, n, x, y, z, b, jac)
+        axisymmetric_rows(numbers, at, count, table, grid, n, x, y, z, b, jac)
 
 
 @jit()
-def _chunk(params, points, b, jac):
+def _chunk(params, table, points, b, jac):
     """All leaves at the points of a chunk."""
     index, numbers = params
     n = points.shape[0]
@@ -161,7 +161,10 @@ def _chunk(params, points, b, jac):
                 x[i] = rot[0] * px + rot[3] * py + rot[6] * pz
                 y[i] = rot[1] * px + rot[4] * py + rot[7] * pz
                 z[i] = rot[2] * px + rot[5] * py + rot[8] * pz
-        _leaf_rows(numbers, index[1 + 4 * leaf], start + 12, index[3 + 4 * leaf], n, x, y, z, part_b, part_j)
+        grid = table[0][leaf] if leaf < table[0].shape[0] else -1
+        _leaf_rows(
+            numbers, index[1 + 4 * leaf], start + 12, index[3 + 4 * leaf], table, grid, n, x, y, z, part_b, part_j
+        )
         if alone:
             return
         for i in range(n):
@@ -179,16 +182,16 @@ def _chunk(params, points, b, jac):
 
 
 @jit()
-def serial(params, points, b, jac):
+def serial(params, table, points, b, jac):
     """B (n, 3) and jacobian (n, 9) at points (n, 3), on one core."""
     n = points.shape[0]
     for first in range(0, n, CHUNK):
         last = min(n, first + CHUNK)
-        _chunk(params, points[first:last], b[first:last], jac[first:last])
+        _chunk(params, table, points[first:last], b[first:last], jac[first:last])
 
 
 @jit(parallel=True)
-def threaded(params, points, b, jac, threads):
+def threaded(params, table, points, b, jac, threads):
     """The same on all threads; chunks are dealt out like cards, so that a dear corner of the points is shared."""
     n = points.shape[0]
     chunks = (n + CHUNK - 1) // CHUNK
@@ -198,4 +201,4 @@ def threaded(params, points, b, jac, threads):
         if chunk < chunks:
             first = chunk * CHUNK
             last = min(n, first + CHUNK)
-            _chunk(params, points[first:last], b[first:last], jac[first:last])
+            _chunk(params, table, points[first:last], b[first:last], jac[first:last])

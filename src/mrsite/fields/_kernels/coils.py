@@ -49,14 +49,17 @@ def rung_limits(digits):
     """cosh(ln size) of the smallest ellipse on which each rung's rule has error exp(-digits); last, nodes of a
     graded panel.
 
-    A rule of n nodes errs by at most a constant times size^(-2n), size being that of the largest ellipse with foci
-    at the interval's ends
-    that is free of singular points (Trefethen, Approximation Theory and Approximation Practice, 2013, theorem 19.3).
+    A rule of n nodes errs by at most a constant times size^(-2n) (Trefethen, Approximation Theory and Approximation
+    Practice, 2013, theorem 19.3). The constant is the integrand's modulus on a somewhat smaller ellipse, which for many
+    nodes, and so a near winding, grows as their cube. What comes of this choice is bounded in ``quadrature``.
     """
     out = np.empty(RUNGS + 1)
-    out[RUNGS] = min(16.0, math.ceil(digits / 2.1))  # nodes of a graded panel, whose ellipse has size 2.9 at least
+    out[RUNGS] = min(
+        32.0, math.ceil((digits - 2.0) / 1.84)
+    )  # nodes of a graded panel, whose ellipse has size 2.51 at least
     for i in range(RUNGS):
-        s = math.exp(digits / (2.0 * LADDER[i]))
+        n = LADDER[i]
+        s = math.exp((digits + 3.0 * math.log(max(1.0, n / 8.0))) / (2.0 * n))
         out[i] = 0.5 * (s + 1.0 / s)
     return out
 
@@ -115,7 +118,8 @@ def way(limits, r1, r2, z1, z2, rho, z):
     kr = _rung(limits, foci(u / hr, gap_z / hr))
     kz = _rung(limits, foci(w / hz, gap_r / hz))
     ends = min(abs(z - z1), abs(z - z2))
-    ke = _rung(limits, foci(u / hr, ends / hr))
+    # the two ends may be far larger than their difference: a rung more
+    ke = _rung(limits, foci(u / hr, ends / hr)) + 1
     loops = 1000000
     if kr < RUNGS and kz < RUNGS:
         loops = LADDER[kr] * LADDER[kz]
@@ -340,6 +344,14 @@ def coil_group(key, panel, r1, r2, z1, z2, j, n, rho, z, acc):
         return
 
 
+@jit(inline=True)
+def panel_end(cur, hi, az):
+    """Where the panel that begins at distance ``cur`` from r = rho ends; the last takes up a short rest."""
+    step = 2.0 * math.sqrt(cur * cur + az * az)
+    nxt = cur + step
+    return hi if nxt > hi or hi - nxt < 0.3 * step else nxt
+
+
 @jit()
 def _graded_end(panel, r1, r2, j, rho, zeta, col, acc):
     """Add one end at one point, panels growing with the distance from r = rho.
@@ -364,10 +376,7 @@ def _graded_end(panel, r1, r2, j, rho, zeta, col, acc):
         if cur == 0.0 and az < tiny:
             cur = tiny
         while cur < hi:
-            step = 2.0 * math.sqrt(cur * cur + az * az)
-            nxt = cur + step
-            if nxt > hi or hi - nxt < 0.3 * step:
-                nxt = hi
+            nxt = panel_end(cur, hi, az)
             half = 0.5 * (nxt - cur)
             mid = 0.5 * (nxt + cur)
             for i in range(panel):

@@ -27,8 +27,8 @@ def _ratio(a, z0, rho, z):
 
 @jit(inline=True, contract=True)
 def _steps(a, z0, n, rho, z):
-    """AGM steps that serve a loop at all of n points but a few: counts, since a sum of integers is done side by side and
-    a minimum is not. Also how many points want more.
+    """AGM steps that serve a loop at all of n points but a few: counts, since a sum of integers is done side by side
+    and a minimum is not. Also how many points want more.
     """
     one = 0
     two = 0

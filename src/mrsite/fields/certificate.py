@@ -1,0 +1,119 @@
+"""What is known of a certified source's error at each point, and by which route it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .evaluate import evaluate
+from .interpolant import Interpolant, Square, errors_of_terms
+from .packing import unpacked, winding_leaf
+from .source import COILS, Array, Leaf, pack
+
+SERIES, INTERPOLANT, WINDINGS, EXACT = "series", "interpolant", "windings", "closed form"
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """How a certified source does each point, and how far off it may be.
+
+    Parameters
+    ----------
+    route : (n,) of str
+        ``"series"`` (multipoles), ``"interpolant"`` (a polynomial near by), ``"windings"`` (quadrature of thick coils,
+        or of their ends), ``"closed form"``. With several sources, the first of these that any of them takes.
+    order : (n,) int
+        Of the series, zero elsewhere.
+    bound_B, bound_J : (n,) float64
+        Relative error bounds: B by max(|B|, 1e-3 sum of the coils' |B_i|), the jacobian likewise with floor |B| / 1 m,
+        B being that of each source by itself; the largest of the sources. All are proven; rounding (some 1e-15) comes
+        on top.
+    """
+
+    route: NDArray[np.str_]
+    order: NDArray[np.int64]
+    bound_B: Array
+    bound_J: Array
+
+
+@dataclass
+class _Draft:
+    """Route, order and bounds as they gather over the leaves."""
+
+    route: Any
+    order: Any
+    bound_b: Array
+    bound_j: Array
+
+    def note(self, here: Any, route: str, bound_b: Any, bound_j: Any, order: int = 0) -> None:
+        rank = (SERIES, INTERPOLANT, WINDINGS, EXACT)
+        taken = self.route[here]
+        self.route[here] = np.where(np.isin(taken, rank[rank.index(route) :]), route, taken)
+        self.order[here] = np.maximum(self.order[here], order)
+        self.bound_b[here] = np.fmax(self.bound_b[here], bound_b)
+        self.bound_j[here] = np.fmax(self.bound_j[here], bound_j)
+
+
+Part = tuple[Leaf, "Interpolant | None", "Mapping[int, Square]"]
+
+
+def certificate_of(parts: Sequence[Part], points: Array) -> Certificate:
+    """The certificate of leaves, each with its interpolant and the squares that this call uses."""
+    n = len(points)
+    draft = _Draft(np.full(n, EXACT, dtype="<U11"), np.zeros(n, dtype=np.int64), np.zeros(n), np.zeros(n))
+    for leaf, interpolant, squares in parts:
+        if leaf.kind == COILS:
+            _note_leaf(leaf, interpolant, squares, points, draft)
+    return Certificate(draft.route, draft.order, draft.bound_b, draft.bound_j)
+
+
+def _note_leaf(
+    leaf: Leaf, interpolant: Interpolant | None, squares: Mapping[int, Square], points: Array, draft: _Draft
+) -> None:
+    from ._kernels import series
+
+    k: Any = series
+    centre, radius = leaf.numbers[1], 1.0 / leaf.numbers[2]
+    bands, windings = unpacked(leaf)
+    windings = np.ascontiguousarray(windings[windings[:, 4] != 0.0])
+    local = (points - np.asarray(leaf.position)) @ np.reshape(leaf.rotation, (3, 3))
+    r2 = np.einsum("ij,ij->i", local, local - [0.0, 0.0, 2.0 * centre]) + centre * centre
+    band = np.searchsorted(bands[:, 0], r2, side="right") - 1
+    far = np.flatnonzero(band >= 0)
+    if len(far):
+        c = k.multipoles(windings, centre, radius)
+        for i in np.unique(band[far]):
+            here = far[band[far] == i]
+            # the bound falls with the distance: state that of the nearest point of this order
+            eb, ej = k.bound_at(c, windings, centre, radius, int(bands[i, 1]), float(np.sqrt(r2[here].min())))
+            draft.note(here, SERIES, eb, ej, int(bands[i, 1]) - 2)
+    near = np.flatnonzero(band < 0)
+    if interpolant is not None and squares:
+        number = interpolant.square_at(np.hypot(local[near, 0], local[near, 1]), local[near, 2])
+        for name, square in squares.items():
+            draft.note(near[number == name], INTERPOLANT, square.bound_b, square.bound_j)
+        near = near[~np.isin(number, list(squares))]
+    if len(near) and bool(np.any(windings[:, 0] != windings[:, 1])):
+        draft.note(near, WINDINGS, *_winding_bounds(leaf, windings, np.ascontiguousarray(local[near])))
+
+
+def _winding_bounds(leaf: Leaf, windings: Array, local: Array) -> tuple[Array, Array]:
+    """Relative bounds of the rules over thick coils, at points in the leaf's own frame."""
+    from ._kernels import quadrature
+
+    k: Any = quadrature
+    rho = np.hypot(local[:, 0], local[:, 1])
+    terms = np.empty((len(local), 4))
+    k.errors_at(leaf.numbers, windings, rho, local[:, 2].copy(), terms)
+    b, jac = evaluate(pack([Leaf(leaf.kind, leaf.count, leaf.numbers)]), local)
+    moduli = np.zeros(len(local))
+    for row in windings:
+        moduli += np.linalg.norm(evaluate(pack([winding_leaf([tuple(row)])]), local)[0], axis=1)
+    size_b = np.maximum(np.linalg.norm(b, axis=1), 1e-3 * moduli)
+    size_j = np.fmax(np.linalg.norm(jac, axis=(1, 2)), size_b)
+    eb, ej = errors_of_terms(terms.T, rho)
+    return 1.01 * eb / size_b, 1.01 * ej / size_j  # the field divided by is itself known to 1 % at worst
