@@ -183,13 +183,11 @@ def test_another_building_is_refused(tmp_path: Path, drawing: ModuleType) -> Non
 
 
 def test_a_storey_must_be_told_where_the_files_do_not(tmp_path: Path, drawing: ModuleType) -> None:
-    old, new = (
-        _revised(tmp_path, drawing, lambda g, m: _room(g, "G15", name="A"), name="a.dxf"),
-        _revised(tmp_path, drawing),
-    )
+    old = _revised(tmp_path, drawing, lambda g, m: _room(g, "G15", name="A"), name="a.dxf")
+    new = _revised(tmp_path, drawing, lambda g, m: _room(g, "G15", name="B"), name="b.dxf")
     with pytest.raises(InputError, match=r"say --storey; there are: Ground, First"):
-        plan_diff(old, new.rename(tmp_path / "b.dxf"), HOSPITAL / "site.toml")
-    assert plan_diff(old, tmp_path / "b.dxf", HOSPITAL / "site.toml", storey="Ground").storey == "Ground"
+        plan_diff(old, new, HOSPITAL / "site.toml")
+    assert plan_diff(old, new, HOSPITAL / "site.toml", storey="Ground").storey == "Ground"
 
 
 def test_the_command_its_status_and_its_files(

@@ -18,19 +18,21 @@ _BEYOND = 2.1
 
 
 def ends(project: Project) -> list[tuple[str, Storey, tuple[float, float] | None]]:
-    """Return what lies past the building: ("above" | "below", storey, heights or None where not known)."""
-    top = max(project.storeys, key=lambda s: s.elevation)
-    bottom = min(project.storeys, key=lambda s: s.elevation)
-    slab = bottom.slab_m or 0.0
-    above = None if top.height is None else (top.height, top.height + _BEYOND)
-    return [("above", top, above), ("below", bottom, (-slab - _BEYOND, -slab))]
+    """Return what lies past each building: ("above" | "below", storey, heights or None where not known)."""
+    found: list[tuple[str, Storey, tuple[float, float] | None]] = []
+    for bottom, *rest in project.buildings():
+        top = rest[-1] if rest else bottom
+        slab = bottom.slab_m or 0.0
+        above = None if top.height is None else (top.height, top.height + _BEYOND)
+        found += [("above", top, above), ("below", bottom, (-slab - _BEYOND, -slab))]
+    return found
 
 
 def past_the_building(project: Project, evidence: Evidence, rules: tuple[Rule, ...], level: float) -> list[Finding]:
     """Judge what lies above the top storey and below the lowest."""
     findings = []
     for word, storey, heights in ends(project):
-        subject = f"{word} the building"
+        subject = f"{word} the building" if storey.building is None else f"{word} building {storey.building}"
         place = f"above {storey.name}" if word == "above" else f"below {storey.name}"
 
         def say(status: Status, message: str, subject: str = subject, storey: Storey = storey, **more: Any) -> Finding:

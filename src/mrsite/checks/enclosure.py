@@ -247,7 +247,8 @@ def tall(space: Space) -> bool:
 
 def to_next_floor(project: Project, storey: Storey) -> float | None:
     """Return the height from this floor to the next one, m, or None where nobody says."""
-    above = [s.elevation - storey.elevation for s in project.storeys if s.elevation > storey.elevation + 0.5]
+    own = [s for s in project.storeys if s.building == storey.building]
+    above = [s.elevation - storey.elevation for s in own if s.elevation > storey.elevation + 0.5]
     return storey.height or (min(above) if above else None)
 
 

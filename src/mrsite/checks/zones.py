@@ -82,9 +82,8 @@ def _openings(project: Project, storey: Storey) -> list[Link]:
 
 def _shafts(project: Project) -> list[Link]:
     """Join the stairs and lifts of neighbouring storeys that stand over one another."""
-    order = sorted(project.storeys, key=lambda s: s.elevation)
     found = []
-    for low, high in itertools.pairwise(order):
+    for low, high in (pair for storeys in project.buildings() for pair in itertools.pairwise(storeys)):
         for first in project.spaces:
             for second in project.spaces:
                 if first.storey != low.name or second.storey != high.name or not (tall(first) and tall(second)):

@@ -187,7 +187,14 @@ def _plan(entry: StoreyEntry, document: Document, index: int) -> Plan:
         layers = tuple((kind, patterns) for kind, patterns in entry.layers.model_dump().items() if patterns)
     status = path.stat()
     stamp = (status.st_mtime_ns, status.st_size)
-    return _read(path, stamp, entry.units, window, layers, _model_storey(entry, path))
+    plan = _read(path, stamp, entry.units, window, layers, _model_storey(entry, path))
+    if entry.plan_sha256 is not None and not plan.sha256.startswith(entry.plan_sha256.lower()):
+        raise InputError(
+            f"{path.name} is not the drawing that this file speaks of (plan_sha256 = {entry.plan_sha256[:12]}; its own "
+            f"is {plan.sha256[:12]}); see what was changed by mrsite plan-diff OLD NEW {document.path.name}, then "
+            f'write plan_sha256 = "{plan.sha256[:16]}"'
+        )
+    return plan
 
 
 def _model_storey(entry: StoreyEntry, path: Path) -> tuple[str | float, ...] | None:
@@ -229,14 +236,17 @@ def _overlaps(site_file: SiteFile, document: Document) -> list[str]:
                 f"above {inert(low.name)!r}, whose height is {low.height:g} m: the storeys overlap; correct elevation "
                 "or height"
             )
-        elif (
-            gap <= 0.5 and low.name != high.name and not (low.plan and high.plan and low.plan != high.plan and gap == 0)
-        ):
+        elif gap <= 0.5 and low.name != high.name and not (gap == 0 and _apart(low, high)):
             faults.append(
                 f"{document.where('storey', i)} and {document.where('storey', j)}: {inert(low.name)!r} and "
                 f"{inert(high.name)!r} have floors {gap:g} m apart: give each its own elevation"
             )
     return faults
+
+
+def _apart(a: StoreyEntry, b: StoreyEntry) -> bool:
+    """Whether two storeys of no named building may be two wings: each has a drawing of its own."""
+    return a.building is None and a.plan is not None and b.plan is not None and a.plan != b.plan
 
 
 def _frames(site_file: SiteFile, document: Document, plans: list[Plan | None]) -> list[tuple[Similarity, str | None]]:
@@ -276,6 +286,7 @@ def _storey(entry: StoreyEntry, plan: Plan | None, to_site: Similarity, register
         occupied=entry.occupied or (default_value("occupied_low_m"), default_value("occupied_high_m")),
         occupancy=entry.occupancy,
         to_site=to_site,
+        building=entry.building,
         registered=registered,
         where=where,
     )

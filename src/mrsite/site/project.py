@@ -55,6 +55,7 @@ class Storey:
     occupied: tuple[float, float]  #: m above floor
     occupancy: Occupancy | None  #: of whatever no room of the storey holds
     to_site: Similarity = SAME_FRAME
+    building: str | None = None  #: its storeys lie over one another; other buildings stand beside it
     registered: str | None = None  #: how the drawing was put on the others; None: not shown to coincide
     where: str = ""
 
@@ -229,6 +230,13 @@ class Project:
     def storey(self, name: str) -> Storey:
         """Return the storey of that name."""
         return next(s for s in self.storeys if s.name == name)
+
+    def buildings(self) -> tuple[tuple[Storey, ...], ...]:
+        """Return the storeys of each building, the lowest first."""
+        found: dict[str | None, list[Storey]] = {}
+        for storey in sorted(self.storeys, key=lambda s: s.elevation):
+            found.setdefault(storey.building, []).append(storey)
+        return tuple(map(tuple, found.values()))
 
     def space(self, id_: str) -> Space:
         """Return the space of that id."""

@@ -143,6 +143,7 @@ class StoreyEntry(Entry):
 
     name: Name
     plan: str | None = None
+    plan_sha256: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{12,64}$")] | None = None  #: of the drawing it speaks of
     drawing: str | None = None
     revision: str | None = None
     building: Name | None = None  #: storeys of one building lie over one another; those of others stand beside it

@@ -21,6 +21,10 @@ _DOOR = (0.0, 2.1)
 _PEOPLE = 2.1
 #: Height of a topmost storey where nobody states one, m
 _USUAL_HEIGHT = 4.0
+#: Floors nearer than this are parts of one level, m.
+_LEVEL = 0.5
+#: A pipe may run so far outside the walls of its own building, m.
+_OUTSIDE = 2.0
 #: Outlets are compared with what lies within this distance, m: the farthest plume computed reaches less.
 REACH = 80.0
 
@@ -62,17 +66,28 @@ def floors_crossed(project: Project, route: Route) -> tuple[str, ...]:
     if route.points is None:
         return ()
     low, high = float(route.points[:, 2].min()), float(route.points[:, 2].max())
-    return tuple(s.name for s, _ in _levels(project) if low < s.elevation < high)
+    passed = [s for s, _ in _levels(project) if low < s.elevation < high]
+    places = [(float(x), float(y)) for x, y, _ in route.points]
+    return tuple(s.name for s in passed if any(_stands_at(project, s, at) for at in places))
 
 
 def storey_at(project: Project, point: Point3) -> tuple[str, tuple[float, float]]:
     """Return the storey on whose drawing a point is shown, and its place there: that of its level, or the nearest."""
-    levels = _levels(project)
-    storey = levels[0][0]
-    for candidate, _ in levels:
+    levels = [s for s, _ in _levels(project)]
+    levels = [s for s in levels if _stands_at(project, s, point[:2])] or levels
+    storey = levels[0]
+    for candidate in levels:
         if candidate.elevation <= point[2] + 1e-6:
             storey = candidate
     return storey.name, storey.to_site.back((point[0], point[1]))
+
+
+def _stands_at(project: Project, storey: Storey, at: tuple[float, float]) -> bool:
+    """Whether a storey is of the building at a place; where there is one building alone it always is."""
+    if len(project.buildings()) == 1 or storey.plan is None:
+        return True
+    (x, y), (x0, y0, x1, y1) = storey.to_site.back(at), storey.plan.extent
+    return x0 - _OUTSIDE <= x <= x1 + _OUTSIDE and y0 - _OUTSIDE <= y <= y1 + _OUTSIDE
 
 
 def bare_indoors(crossed: tuple[Crossing, ...]) -> float:
@@ -81,14 +96,13 @@ def bare_indoors(crossed: tuple[Crossing, ...]) -> float:
 
 
 def _levels(project: Project) -> list[tuple[Storey, float]]:
-    ordered = sorted(project.storeys, key=lambda s: s.elevation)
     result = []
-    for i, storey in enumerate(ordered):
-        above = ordered[i + 1].elevation if i + 1 < len(ordered) else math.inf
+    for storey in sorted(project.storeys, key=lambda s: s.elevation):
+        own = [s.elevation for s in project.storeys if s.building == storey.building]
+        above = min((level for level in own if level > storey.elevation + _LEVEL), default=math.inf)
         # the topmost storey needs a roof: its height, or its ceiling, or a usual one
         tall = storey.height or (above - storey.elevation if math.isfinite(above) else storey.ceiling or _USUAL_HEIGHT)
-        own = storey.elevation + tall
-        result.append((storey, min(above, own)))
+        result.append((storey, min(above, storey.elevation + tall)))
     return result
 
 
