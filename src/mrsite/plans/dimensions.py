@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from mrsite.plans.damage import damaged
 from mrsite.plans.drawing import RawDimension
 from mrsite.plans.entities import handle_of
 
@@ -48,13 +49,13 @@ def _style(e: Any, name: str, document: Any) -> tuple[float, int]:
         style = document.dimstyles.get(name)
         factor = float(style.dxf.get("dimlfac", 1.0) or 1.0)
         unit_style = int(style.dxf.get("dimlunit", style.dxf.get("dimunit", 2)) or 2)
-    except Exception:  # a style that is not there has the defaults
+    except damaged():  # a style that is not there has the defaults
         pass
     try:
         override = e.override()
         factor = float(override.get("dimlfac", factor) or factor)
         unit_style = int(override.get("dimlunit", unit_style) or unit_style)
-    except Exception:
+    except damaged():
         pass
     return (factor if math.isfinite(factor) and factor > 0 else 1.0), unit_style
 
@@ -62,7 +63,7 @@ def _style(e: Any, name: str, document: Any) -> tuple[float, int]:
 def _pictured(e: Any) -> str:
     try:
         block = e.get_geometry_block()
-    except Exception:
+    except damaged():
         return ""
     if block is None:
         return ""
@@ -80,7 +81,7 @@ def plain_dimension_text(text: str) -> str:
 
     try:
         return str(fast_plain_mtext(text)).strip()
-    except Exception:
+    except damaged():
         return text.strip()
 
 

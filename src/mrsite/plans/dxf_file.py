@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mrsite.base.errors import InputError, MachineError
+from mrsite.plans.damage import damaged
 from mrsite.plans.limits import Limits
 
 if TYPE_CHECKING:
@@ -248,7 +249,7 @@ def _recover(path: Path, cause: BaseException, encoding: str | None) -> tuple[An
 
     try:
         document, auditor = recover.readfile(path)
-    except Exception:
+    except damaged():
         raise InputError(f"{path.name}: damaged beyond repair ({_short(cause)}); ask for the file again") from None
     stored, kept = _count_entities(path), len(document.modelspace())
     if kept < 0.98 * stored:

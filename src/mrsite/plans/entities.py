@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from mrsite.plans.damage import damaged
 from mrsite.plans.drawing import TYPE_ID, Array, Fill, RawDimension, RawText, fit_circle
 
 Stroke = tuple[float, float, float, float, float]
@@ -19,7 +20,6 @@ class Sink:
     def __init__(self, layer_index: Callable[[str], int]) -> None:
         self.layer_index = layer_index
         self.strokes: list[Stroke] = []
-        self.blocks_of_strokes: list[tuple[int, Array, int]] = []
         self.counts: list[int] = []
         self.layer: list[int] = []
         self.type: list[int] = []
@@ -41,6 +41,16 @@ class Sink:
         self.type.append(TYPE_ID[kind])
         self.handle.append(handle)
         self.closed.append(closed)
+
+    def add_picture(self, picture: Sink, layer: str, handle: int) -> None:
+        """Add the lines of a dimension's picture as lines of the dimension, and what was not read of it."""
+        start = 0
+        for n in picture.counts:
+            self.add(picture.strokes[start : start + n], layer, "DIMENSION", handle)
+            start += n
+        self.bad.extend(picture.bad)
+        for kind, n in picture.skipped.items():
+            self.skipped[kind] = self.skipped.get(kind, 0) + n
 
     def skip(self, kind: str) -> None:
         """Count an entity that is not read."""
@@ -66,7 +76,7 @@ def handle_of(ns: dict[str, Any]) -> int:
         value = int(ns.get("handle") or "0", 16)
     except ValueError:
         return 0
-    return value if value < 1 << 64 else 0
+    return value if 0 <= value < 1 << 64 else 0
 
 
 def _ocs(ns: dict[str, Any]) -> int:
@@ -190,7 +200,7 @@ def _by_path(e: Any, ns: dict[str, Any], sink: Sink) -> None:
         if size <= 0:
             return
         points = [(v.x, v.y, 0.0) for v in p.flattening(size / 400, segments=8)]
-    except (ValueError, TypeError, ArithmeticError, IndexError):
+    except damaged():
         sink.bad.append((f"{ns.get('handle') or '?'}", str(ns.get("layer", "0")), e.dxftype()))
         return
     closed = len(points) > 3 and math.dist(points[0][:2], points[-1][:2]) < 1e-6 * size
@@ -288,7 +298,7 @@ def _hatch(e: Any, ns: dict[str, Any], sink: Sink) -> None:
 def _wipeout(e: Any, ns: dict[str, Any], sink: Sink) -> None:
     try:
         ring = np.array([(v.x, v.y) for v in e.boundary_path_wcs()], dtype=np.float64).reshape(-1, 2)
-    except Exception:
+    except damaged():
         return sink.skip("WIPEOUT")
     if len(ring) > 2 and np.isfinite(ring).all():
         sink.fills.append(Fill("wipeout", "", sink.layer_index(ns.get("layer", "0")), handle_of(ns), (ring,)))
@@ -303,7 +313,7 @@ def text_of(e: Any, ns: dict[str, Any], sink: Sink, source: str, group: int = 0)
     """TEXT and ATTRIB."""
     try:
         words = e.plain_text()
-    except Exception:
+    except damaged():  # the words with their formatting codes are better than none
         words = str(ns.get("text", ""))
     words = decoded(words).strip()
     if not words:
@@ -368,7 +378,7 @@ def decoded(words: str) -> str:
 def _mtext(e: Any, ns: dict[str, Any], sink: Sink) -> None:
     try:
         words = e.plain_text(fast=False)
-    except Exception:
+    except damaged():
         words = str(e.text)
     words = "\n".join(line.strip() for line in decoded(words).split("\n") if line.strip())
     if not words:
@@ -479,7 +489,7 @@ def gather_entity(e: Any, sink: Sink) -> None:
         return sink.skip(kind)
     try:
         reader(e, ns, sink)
-    except (KeyError, AttributeError, TypeError, ValueError, OverflowError, ZeroDivisionError):
+    except damaged():
         sink.bad.append((str(ns.get("handle") or "?"), str(ns.get("layer", "0")), kind))
     return None
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from mrsite.base.errors import InputError
+from mrsite.plans.damage import damaged
 from mrsite.plans.dimensions import read_dimension
 from mrsite.plans.drawing import (
     TYPE_ID,
@@ -271,7 +272,7 @@ class Unfolder:
         layer, handle = e.dxf.__dict__.get("layer", "0"), handle_of(e.dxf.__dict__)
         try:
             block = e.get_geometry_block()
-        except Exception:
+        except damaged():
             block = None
         if block is None:
             sink.skip("DIMENSION without its picture")
@@ -280,10 +281,7 @@ class Unfolder:
         for part in block:
             if part.dxftype() not in ("INSERT", "TEXT", "MTEXT", "POINT"):
                 gather_entity(part, sub)
-        start = 0
-        for n in sub.counts:
-            sink.add(sub.strokes[start : start + n], layer, "DIMENSION", handle)
-            start += n
+        sink.add_picture(sub, layer, handle)
 
     def _placements(self, e: Any, sink: Sink) -> list[_Placement]:
         ns = self.reference(e)
@@ -304,7 +302,7 @@ class Unfolder:
             return []
         try:
             base = self.matrix(e, ns, block)
-        except Exception:
+        except damaged():
             self.bad.append((str(ns.get("handle") or "?"), str(ns.get("layer", "0")), f"INSERT of {name!r}"))
             return []
         matrix: Affine = (*base[0], *base[1], *base[2])
@@ -387,8 +385,8 @@ def unfold(document: Any, limits: Limits, name: str, progress: Callable[[int, in
         try:
             if layer.is_off() or layer.is_frozen():
                 hidden.add(unfolder.layer_index(str(layer.dxf.name)))
-        except Exception:  # a broken layer record hides nothing
-            continue
+        except damaged():
+            unfolder.notes["a layer record is damaged: that layer is taken as visible"] = None
     return finish(unfolder, content, frozenset(hidden), _header(document), _geodata(document))
 
 
@@ -476,6 +474,6 @@ def _header(document: Any) -> dict[str, float]:
 def _geodata(document: Any) -> RawGeodata | None:
     try:
         found = document.modelspace().get_geodata()
-    except Exception:  # no geodata, or broken: it is evidence only
+    except damaged():  # no geodata, or broken: it is evidence only
         return None
     return None if found is None else raw_geodata(found)

@@ -104,7 +104,7 @@ def _merged(pieces: Array, near: Array) -> tuple[Array, Bools]:
 
 
 def _meetings(pieces: Array, i: Ints, j: Ints) -> tuple[Ints, Array, Array, Array]:
-    """Where pairs of pieces meet off their ends: piece, distance along it, place; and ends that nearly meet, in pairs."""
+    """Where pairs of pieces meet off their ends: piece, distance along it, place; and the ends that nearly meet."""
     who, along, at, close = [], [], [], []
     touched = np.zeros(len(i), dtype=bool)
     for mine, other in ((i, j), (j, i)):

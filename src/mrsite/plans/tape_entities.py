@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from mrsite.plans.damage import damaged
 from mrsite.plans.drawing import Drawing, Fill, RawDimension
 from mrsite.plans.drawing import Tags as Attributes
 from mrsite.plans.entities import (
@@ -32,7 +33,7 @@ def _handle(d: Tags) -> int:
         value = int(d.get(5, d.get(105, "0")), 16)
     except ValueError:
         return 0
-    return value if value < 1 << 64 else 0
+    return value if 0 <= value < 1 << 64 else 0
 
 
 def _frame(d: Tags) -> int:
@@ -148,7 +149,7 @@ class TapeUnfolder(Unfolder):
         try:
             if reader is None or reader(self.tape, e, d, sink):
                 gather_entity(self._with_parts(e), sink)
-        except Exception:  # a broken entity is listed, whatever is broken in it
+        except damaged():
             sink.bad.append((d.get(5, "?").strip(), _layer(d), e.kind))
 
     def _with_parts(self, e: Record) -> Any:
@@ -172,10 +173,7 @@ class TapeUnfolder(Unfolder):
         for part in picture.records:
             if part.kind not in ("INSERT", "TEXT", "MTEXT", "POINT", "DIMENSION"):
                 self.gather(part, sub)
-        start = 0
-        for n in sub.counts:
-            sink.add(sub.strokes[start : start + n], _layer(d), "DIMENSION", _handle(d))
-            start += n
+        sink.add_picture(sub, _layer(d), _handle(d))
 
     def _measure(self, e: Record, d: Tags, picture: TapeBlock | None) -> RawDimension | None:
         from mrsite.plans.dimensions import explicit_text, plain_dimension_text
@@ -407,6 +405,6 @@ def unfold_tape(tape: Tape, limits: Limits, name: str, progress: Callable[[int, 
     if tape.geodata is not None:
         try:
             geodata = raw_geodata(entity_of(tape, tape.geodata))
-        except Exception:  # broken geodata is no evidence
+        except damaged():  # broken geodata is no evidence
             geodata = None
     return finish(unfolder, content, hidden, dict(tape.header), geodata)
