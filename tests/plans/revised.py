@@ -93,7 +93,7 @@ def building(seed: int, per_row: int = 6, bands: int = 1) -> Building:
     for band in range(bands):
         deep, wide = [4.0 + 0.1 * rng.randrange(0, 10) for _ in range(2)], 2.2
         lows = [y, y + deep[0] + PART + wide + PART]
-        corridor = f"{band}C"
+        corridor = f"{band + 1}.900"
         b.rooms.append(Room(corridor, "CORRIDOR", 0.0, y + deep[0] + PART, width, y + deep[0] + PART + wide))
         for side in (0, 1):
             shares = [3.6 + 0.1 * rng.randrange(0, 16) for _ in range(per_row)]
@@ -101,7 +101,7 @@ def building(seed: int, per_row: int = 6, bands: int = 1) -> Building:
             x, row = 0.0, []
             for i, share in enumerate(shares):
                 w = share * k
-                number = f"{band}{'AB'[side]}{i + 1:02d}"
+                number = f"{band + 1}.{side}{i + 1:02d}"
                 row.append(number)
                 b.rooms.append(Room(number, rng.choice(NAMES), x, lows[side], x + w, lows[side] + deep[side]))
                 wall_y = lows[0] + deep[0] + PART / 2 if side == 0 else lows[1] - PART / 2

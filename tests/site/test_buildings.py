@@ -47,7 +47,7 @@ storey = "East ground"
 isocentre = [2.0, 2.0]
 bearing_deg = 0.0
 [[room]]
-number = "0A01"
+number = "1.001"
 storey = "West ground"
 zone = "I"
 occupancy = "public"

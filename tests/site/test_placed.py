@@ -75,7 +75,7 @@ def test_a_site_without_a_word_of_toml_on_what_stands_there(tmp_path: Path) -> N
         block("MRIS-SCANNER", (8.0, 2.0), 135.0, ID="MR1", MAGNET=MAGNET, ISOCENTRE_HEIGHT="1,05", STATUS="existing"),
         block("MRIS-EQUIPMENT", (14.0, 2.0), ID="CT", CLASS="ct", SIZE="2.0 3.5", HEIGHTS="0.3 2.0"),
         block("MRIS-ROOM", (8.5, 2.5), ZONE="IV", USE="scan"),
-        block("MRIS-DOOR", (building(1).hole("D0A01").x, building(1).hole("D0A01").y), LOCK="ja",
+        block("MRIS-DOOR", (building(1).hole("D1.001").x, building(1).hole("D1.001").y), LOCK="ja",
               CLEAR_WIDTH_MM="900"),
         block("MRIS-OPERATOR", (4.0, 2.0), WATCHES="bore; door D1", EYE_HEIGHTS="1.2 1.6"),
     )  # fmt: skip

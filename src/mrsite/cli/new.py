@@ -9,6 +9,7 @@ import typer
 
 def new(
     folder: Path = typer.Argument(..., metavar="DIR", help="Folder to make; it must not exist or be empty."),
+    blocks: bool = typer.Option(False, help="Also (or only) copy the blocks by which an architect places things."),
     example: str | None = typer.Option(None, help="Copy an example site, e.g. district-hospital."),
     plan: Path | None = typer.Option(None, metavar="PLAN.dxf", help="Start from a drawing: DXF, DWG or IFC."),
     magnet: str | None = typer.Option(None, help="Catalogue id or path of a magnet file."),
@@ -22,15 +23,17 @@ def new(
     from mrsite.base.text import inert
     from mrsite.face import quick
 
-    if (example is None) == (plan is None):
-        raise InputError("mrsite new needs either --plan PLAN.dxf or --example NAME")
+    written: list[Path] = []
+    if (example is None) == (plan is None) and not (blocks and example is None):
+        raise InputError("mrsite new needs either --plan PLAN.dxf or --example NAME; or --blocks alone")
     if example is not None:
         written = quick.copy_example(example, folder)
-    else:
-        assert plan is not None
+    elif plan is not None:
         if magnet is None or at is None:
             raise InputError("mrsite new --plan needs --magnet ID and --at X,Y too")
         written = quick.new_site(folder, plan, magnet=magnet, at=at, bearing_deg=bearing, units=units, storey=storey)
+    if blocks:
+        written += quick.copy_blocks(folder)
     for path in written:
         print(f"wrote {inert(str(path))}")
     return 0

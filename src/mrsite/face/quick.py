@@ -188,6 +188,13 @@ def copy_example(name: str, folder: str | Path) -> list[Path]:
     return copy_example(name, Path(folder))
 
 
+def copy_blocks(folder: str | Path) -> list[Path]:
+    """Copy the library of blocks for placing things in CAD into a folder."""
+    from mrsite.site.examples import copy_blocks
+
+    return copy_blocks(Path(folder))
+
+
 def new_site(
     folder: str | Path,
     plan: str | Path,

@@ -38,6 +38,25 @@ def copy_example(name: str, folder: Path) -> list[Path]:
     return written
 
 
+def copy_blocks(folder: Path) -> list[Path]:
+    """Copy the library of blocks for placing things in CAD into a folder, which may hold other files.
+
+    Raises
+    ------
+    InputError, MachineError
+        The folder holds another file of that name, or cannot be written.
+    """
+    source = data_folder("floorplans") / "blocks" / "mrsite-blocks.dxf"
+    target = folder / source.name
+    if target.exists() and target.read_bytes() != source.read_bytes():
+        raise InputError(f"{inert(str(target))} is there and another file: rename it first")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise MachineError(f"{inert(str(folder))} cannot be made: {error.strerror}") from None
+    return [write_file(target, source.read_bytes())]
+
+
 def write_new(folder: Path, text: str, plan: Path) -> list[Path]:
     """Write a new site file with a copy of its drawing beside it.
 
