@@ -11,7 +11,6 @@ import contextlib
 import os
 import re
 import shutil
-import signal
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -126,7 +125,13 @@ def converted(path: Path, limits: Limits, converter: str | None = None) -> Itera
         lost, other = _complaints(name, said)
         if ended.status != 0:
             lost = (f"{name}: {ended.how}, though it wrote a drawing", *lost)
-        yield Converted(target, release, name, lost, other)
+        try:
+            yield Converted(target, release, name, lost, other)
+        except InputError as error:
+            if not error.message.startswith(target.name):
+                raise
+            # The file that is complained of is one the caller has never seen.
+            raise InputError(f"{path.name}, converted by {name}{error.message[len(target.name) :]}") from None
 
 
 def told(plan: Plan, path: Path, sha256: str, result: Converted) -> Plan:
@@ -189,7 +194,7 @@ def _refuse_if_failed(name: str, program: str, ended: Ended, target: Path, limit
             f"{name}: {program} takes longer than seconds = {limits.seconds:g} to convert it; purge the drawing, or "
             "raise the limit seconds"
         )
-    if os.name == "posix" and ended.status == -signal.SIGXFSZ:
+    if target.is_file() and target.stat().st_size >= int(limits.file_mb * 1e6):
         raise InputError(
             f"{name}: converted to DXF it is over the limit file_mb = {limits.file_mb:g}: purge or crop the drawing, "
             "or raise the limit file_mb"
