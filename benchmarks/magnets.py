@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.magnets_classes import KINDS, class_population
 from benchmarks.magnets_population import ANGLES_DEG, LEVELS_MT, population, truth_of
 from mrsite.base.errors import InputError
 from mrsite.magnets import MagnetModel, Published, catalogue_rows, ensemble_band, fit, load_model
@@ -46,6 +47,7 @@ CASES = (
     Case("0.5 and 3 mT pairs", (0.5, 3.0), (3.0, 5.0, 10.0, 20.0), "on-axis", gradient=True),
     Case("all lines 0.5 to 20 mT", LEVELS_MT, LEVELS_MT, "on-axis"),
 )
+CLASS_CASES = (CASES[2], CASES[3])
 
 
 def synthetic_model(magnet: dict[str, Any], case: Case, reach: list[tuple[float, float]]) -> MagnetModel | None:
@@ -74,6 +76,9 @@ def synthetic_model(magnet: dict[str, Any], case: Case, reach: list[tuple[float,
         bore_diameter_m=told["patient_bore_diameter_m"],
         cryostat_diameter_m=told["cryostat_diameter_m"],
         magnet_length_m=told["magnet_length_m"],
+        geometry=told.get("geometry", "whole-body"),
+        shielding=told.get("shielding", "active"),
+        imaging_diameter_m=told.get("imaging_diameter_m"),
         distances=case.reading,
         published=tuple(published),  # type: ignore[arg-type]
     )
@@ -88,7 +93,7 @@ def run_case(case: Case, magnets: list[dict[str, Any]]) -> str:
     times: list[float] = []
     refused = 0
     for magnet in magnets:
-        truth, reach = truth_of(np.array(magnet["coils"]))
+        truth, reach = truth_of(np.array(magnet["coils"]), *_search(magnet))
         data = synthetic_model(magnet, case, reach)
         if data is None:
             continue
@@ -99,8 +104,7 @@ def run_case(case: Case, magnets: list[dict[str, Any]]) -> str:
             refused += 1
             continue
         times.append(time.process_time() - start)
-        for level, error, low, high, true in _judged(model, case, truth):
-            del level
+        for error, low, high, true in judged(model, case, truth, _search(magnet)):
             errors.append(error)
             inside.append(low <= true <= high)
             widths.append(high - low)
@@ -120,16 +124,28 @@ def run_case(case: Case, magnets: list[dict[str, Any]]) -> str:
     return row
 
 
-def _judged(model: MagnetModel, case: Case, truth: Any) -> Iterator[tuple[float, float, float, float, float]]:
-    angles, radii = np.radians(ANGLES_DEG), np.geomspace(0.9, 9.0, 400)
+def judged(
+    model: MagnetModel, case: Case, truth: Any, search: tuple[float, float] = (0.9, 9.0)
+) -> Iterator[tuple[float, float, float, float]]:
+    """Yield error, lower, upper and true distance (m) of every line and angle that is judged outside the vessel."""
+    angles, radii = np.radians(ANGLES_DEG), np.geomspace(*search, 600)
     magnitude = source_magnitude(model.source(), angles, radii)
     for level in case.judged_mT:
         own = outermost(magnitude, radii, level * 1e-3)[0]
         ray, low, high = ensemble_band(model, level * 1e-3)
         pick = [int(np.argmin(np.abs(ray - a))) for a in angles]
         true = truth[:, LEVELS_MT.index(level)]
-        for k in range(len(angles)):
-            yield level, float(own[k] - true[k]), float(low[pick[k]]), float(high[pick[k]]), float(true[k])
+        for k in np.flatnonzero(np.isfinite(true)):
+            own_k = own[k] if np.isfinite(own[k]) else search[0]
+            yield float(own_k - true[k]), float(low[pick[k]]), float(high[pick[k]]), float(true[k])
+
+
+def _search(magnet: dict[str, Any]) -> tuple[float, float]:
+    """Where the lines of a synthetic magnet are looked for, m from the isocentre."""
+    told = magnet["published_like"]
+    if "geometry" not in told:
+        return 0.9, 9.0
+    return 0.55 * max(told["magnet_length_m"], told["cryostat_diameter_m"]), 40.0
 
 
 def _bore(model: MagnetModel, magnet: dict[str, Any]) -> tuple[float, bool]:
@@ -214,7 +230,7 @@ def coil_designs() -> list[str]:
     return rows
 
 
-def report(path: Path, held_back: int, seed: int, catalogue: bool) -> Iterator[str]:
+def report(path: Path, held_back: int, classes: int, seed: int, catalogue: bool) -> Iterator[str]:
     """Yield the lines of the report."""
     yield "# Vendor magnets: fits measured against known windings\n"
     yield (
@@ -222,20 +238,26 @@ def report(path: Path, held_back: int, seed: int, catalogue: bool) -> Iterator[s
         "times are processor seconds of one fit of 50 members.\n"
     )
     head = "| told of each magnet | n | median / 95 % error (m) | coverage | mean band (m) | s mean / max | refused |\n"
-    head += "|---|---|---|---|---|---|---|"
+    rule = "|---|---|---|---|---|---|---|"
     if path.is_file():
         magnets = json.loads(path.read_text())
         shared = [
             m for m in magnets["named"] + magnets["population"] if m["published_like"].get("actively_shielded", True)
         ]
-        yield f"## The {len(shared)} shared synthetic magnets\n\n{head}"
+        yield f"## The {len(shared)} shared synthetic magnets\n\n{head}{rule}"
         for case in CASES:
             yield run_case(case, shared)
     if held_back:
         own = population(held_back, seed)
-        yield f"\n## {len(own)} magnets of an independent generator (seed {seed}), not used for any choice\n\n{head}"
+        yield f"\n## {len(own)} magnets of an independent generator (seed {seed})\n\n{head}{rule}"
         for case in CASES:
             yield run_case(case, own)
+    if classes:
+        yield f"\n## Every class, {classes} magnets each of a second generator\n\n| class {head}|---{rule}"
+        for kind in KINDS:
+            magnets = class_population(kind, classes, seed)
+            for case in CLASS_CASES:
+                yield f"| {kind} {run_case(case, magnets)}".replace("\n|", "\n| |")
     yield "\n## Published coil designs, computed (stated)\n"
     yield "| design | B0 T | homogeneity ppm | 0.5 mT line m |\n|---|---|---|---|"
     yield from coil_designs()
@@ -253,12 +275,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--synthetic", type=Path, default=SHARED, help="synthetic magnets (JSON)")
     parser.add_argument("--held-back", type=int, default=24, help="magnets of the independent generator")
+    parser.add_argument("--classes", type=int, default=8, help="magnets of each class of the second generator")
     parser.add_argument("--seed", type=int, default=404)
     parser.add_argument("--no-catalogue", action="store_true")
     parser.add_argument("-o", "--out", type=Path)
     arguments = parser.parse_args()
     lines = []
-    for line in report(arguments.synthetic, arguments.held_back, arguments.seed, not arguments.no_catalogue):
+    for line in report(
+        arguments.synthetic, arguments.held_back, arguments.classes, arguments.seed, not arguments.no_catalogue
+    ):
         print(line, flush=True)
         lines.append(line)
     if arguments.out:

@@ -34,14 +34,17 @@ def population(count: int, seed: int) -> list[dict[str, Any]]:
     return found
 
 
-def truth_of(coils: Array) -> tuple[Array, list[tuple[float, float]]]:
-    """Return outermost distances (angles, levels), m, and the extents (axial, radial) of each level's line."""
+def truth_of(coils: Array, nearest: float = 0.9, farthest: float = 9.0) -> tuple[Array, list[tuple[float, float]]]:
+    """Return outermost distances (angles, levels), m, and the extents (axial, radial) of each level's line.
+
+    Lines are looked for between ``nearest`` and ``farthest``, m.
+    """
     from mrsite.fields import Coil, CoilSet
     from mrsite.magnets.rays import extents, outermost, source_magnitude
 
     source = CoilSet([Coil(*map(float, row)) for row in coils])
     angles = np.radians(np.linspace(0.0, 90.0, 61))
-    radii = np.geomspace(0.9, 9.0, 400)
+    radii = np.geomspace(nearest, farthest, 400 if farthest < 10.0 else 600)
     magnitude = source_magnitude(source, angles, radii)[0]
     distance = np.array([outermost(magnitude, radii, level * 1e-3) for level in LEVELS_MT])
     pick = [int(np.argmin(np.abs(np.degrees(angles) - a))) for a in ANGLES_DEG]
@@ -99,7 +102,7 @@ def _magnet(rng: np.random.Generator) -> dict[str, Any] | None:
 
     def misses(x: Array) -> Array:
         c = coils(x)
-        bz = _bz(c, rho, z, fixed=True)
+        bz = block_bz(c, rho, z, fixed=True)
         first, last = c[:pairs, 2], c[:pairs, 3]
         gaps = [
             min(first[0], 0.0),
@@ -125,7 +128,7 @@ def _magnet(rng: np.random.Generator) -> dict[str, Any] | None:
     found = least_squares(misses, x0, bounds=(x_low, x_high), max_nfev=80, x_scale=x_high - x_low)
     c = coils(found.x)
     at = np.concatenate([[0.0], 0.235 * np.sin(angle)]), np.concatenate([[0.0], 0.235 * np.cos(angle)])
-    bz = _bz(c, *at, fixed=False)
+    bz = block_bz(c, *at, fixed=False)
     overlap = c[0, 2] < -0.005 or (c[1:pairs, 2] < c[: pairs - 1, 3] - 0.003).any()
     if abs(bz[0] / B0 - 1) > 0.01 or np.ptp(bz[1:]) / B0 > 3e-4 or overlap:
         return None
@@ -134,7 +137,7 @@ def _magnet(rng: np.random.Generator) -> dict[str, Any] | None:
     distance, _reach = truth_of(whole)
     if not (0.84 < distance[0, 0] / _AXIAL[B0] < 1.17 and 0.82 < distance[-1, 0] / _RADIAL[B0] < 1.32):
         return None
-    gradient, place = _bore_gradient(whole, bore / 2, length / 2 + 0.3)
+    gradient, place = bore_gradient(whole, bore / 2, length / 2 + 0.3)
     quoted = {
         f"{level:g}mT": {"axial": round(float(distance[0, k]), 1), "radial": round(float(distance[-1, k]), 1)}
         for k, level in enumerate(LEVELS_MT)
@@ -161,7 +164,8 @@ def _magnet(rng: np.random.Generator) -> dict[str, Any] | None:
     }
 
 
-def _bz(coils: Array, rho: Array, z: Array, *, fixed: bool) -> Array:
+def block_bz(coils: Array, rho: Array, z: Array, *, fixed: bool) -> Array:
+    """Bz of blocks (r0, r1, z0, z1, A/m2) and their mirror images at points: (n,), T; ``fixed``: a coarse rule."""
     from mrsite.magnets._kernels import cell_columns
 
     cells, densities = [], []
@@ -176,7 +180,8 @@ def _bz(coils: Array, rho: Array, z: Array, *, fixed: bool) -> Array:
     return np.asarray(cell_columns(rho, z, np.array(cells), True, False)[0] @ np.array(densities))
 
 
-def _bore_gradient(coils: Array, radius: float, last: float) -> tuple[float, float]:
+def bore_gradient(coils: Array, radius: float, last: float) -> tuple[float, float]:
+    """Return the largest gradient on a cylinder up to z = ``last``, T/m, and its z, m."""
     from mrsite.fields import Coil, CoilSet
     from mrsite.magnets.record import magnitude_on
 

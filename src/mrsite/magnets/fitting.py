@@ -109,7 +109,7 @@ def fit(
     notes = list(size.warnings)
     told = progress or (lambda share: None)
     found = None
-    tiers = ("T", "W", "F") if _rich(figures) else ("T", "W")
+    tiers = _tiers(figures)
     for tier in tiers:
         problem = _problem(data, figures, size, tier)
         rng = np.random.default_rng(np.random.SeedSequence([seed, ord(tier)]))
@@ -163,6 +163,11 @@ def fit(
         refused=tuple(_refused(data)),
     )
     return residuals(replace(fitted, fit=record), problem, size)
+
+
+def _tiers(figures: Figures) -> tuple[str, ...]:
+    """Priors to try in turn: the less the figures say, the more a narrow one is worth; two lines need none."""
+    return ("W", "F") if _rich(figures) or len({f.level for f in figures.lines}) > 1 else ("T", "W")
 
 
 def _rich(figures: Figures) -> bool:
