@@ -23,6 +23,7 @@ LETTER_MM = 2.5
 _MOST_ROWS = 60
 _MEANING = {
     "MAGNET": "magnet, isocentre, arrow to the patient end",
+    "MAGNET-TEXT": "what stands there, and what is known of it",
     "EQPT": "equipment with its limit",
     "QUENCH": "quench pipe",
     "STEEL": "passive shield as stated",

@@ -195,7 +195,7 @@ def _leader(magnet: Box, rows: Box, letter: float, note: str) -> list[Mark]:
     start, end = toward(magnet, rows), toward(rows, magnet)
     if math.dist(start, end) < 4 * letter:
         return []
-    return [Polyline("MAGNET", ((*start, 0.0), (*end, 0.0)), False, note)]
+    return [Polyline("MAGNET-TEXT", ((*start, 0.0), (*end, 0.0)), False, note)]
 
 
 def _rows_near(box: Box, rows: Sequence[str], letter: float, note: str) -> list[tuple[Text, ...]]:
@@ -213,6 +213,6 @@ def _rows_near(box: Box, rows: Sequence[str], letter: float, note: str) -> list[
             (x0 - gap - wide, y0 - gap),
         ]  # fmt: skip
     return [
-        tuple(Text("MAGNET", row, (x, y - k * step), letter, 0.0, "left", note) for k, row in enumerate(rows))
+        tuple(Text("MAGNET-TEXT", row, (x, y - k * step), letter, 0.0, "left", note) for k, row in enumerate(rows))
         for x, y in starts
     ]

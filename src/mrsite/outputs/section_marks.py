@@ -194,15 +194,18 @@ def _dimensions(board: Board, outcome: Outcome, section: Section, faces: list[tu
     """Height of the isocentre above the floor and below the ceiling, and its distance from the faces of its room."""
     lengths, z = outcome.project.drawing.lengths, section.isocentre_level
     storey = outcome.project.storey(section.storey)
-    aside = 3 * board.letter
-    ends = [(aside, storey.elevation)]
+    length, diameter, _ = size_of(section.standing.magnet)
+    beside = -((length if section.name == "A-A" else diameter) or 1.5) / 2 - 4 * board.letter
+    note = "height of the isocentre"
+    board.marks.append(Polyline("DIMS", ((0.0, z, 0.0), (beside, z, 0.0)), False, note))
+    board.placer.draw([(0.0, z), (beside, z)])
+    pairs = [((beside, z), (beside, storey.elevation))]
     if storey.ceiling:
-        ends.append((aside, storey.elevation + storey.ceiling))
+        pairs.append(((beside, z), (beside, storey.elevation + storey.ceiling)))
     own = next((f for f in faces if f[0] is storey and f[1] < 0.0 < f[2]), None)
     if own is not None:
-        ends += [(own[1], z - aside), (own[2], z - aside)]
-    for x, y in ends:
-        start = (x, z) if x == aside else (0.0, y)
-        board.marks += dimension(
-            start, (x, y), printed.length(math.dist(start, (x, y)), lengths), board.letter, board.placer
-        )
+        level = z - 3 * board.letter
+        pairs += [((0.0, level), (own[1], level)), ((0.0, level), (own[2], level))]
+    for start, end in pairs:
+        said = printed.length(math.dist(start, end), lengths)
+        board.marks += dimension(start, end, said, board.letter, board.placer)

@@ -45,6 +45,7 @@ def fringe_plot(outcome: Outcome, pictures: Pictures, storey: str, standing: Sta
     marks = tuple(m for m in drawing.marks if m.item.startswith("B-") or m.item in _SHOWN)
     svg = plan_svg.place(replace(drawing, marks=marks), pictures.linework(storey), window)
     rows = [["line", "along the bore", "across"]]
+    lengths = outcome.project.drawing.lengths
     for region in regions:
         for edge in ("central", "upper"):
             shape = getattr(region, edge)
@@ -53,13 +54,15 @@ def fringe_plot(outcome: Outcome, pictures: Pictures, storey: str, standing: Sta
                 name = printed.line_name(
                     "B", region.level, region.kind, edge, region.heights, outcome.project.drawing.show
                 )
-                rows.append([name, _reach(along), _reach(across)])
+                rows.append([name, _reach(along, lengths), _reach(across, lengths)])
     issue = outcome.project.issue
+    others = [s.id for s in standings_on(outcome, storey) if s.id != standing.id and s.magnet.modelled]
     words = [
         f"{standing.id}: {standing.magnet.label}; patient end where the arrow points",
         f"isocentre {printed.exact(standing.height)} m above the floor of {storey}",
-        "distances from the isocentre, rounded up to the centimetre; the outer edge holds the stated doubts",
+        "distances from the isocentre, rounded up; the outer edge holds the stated doubts",
         "0.5 mT: nobody passes who was not screened. 3 mT: loose steel can fly. Follow the site's own rules.",
+        *([f"with the field of {', '.join(others)} in it"] if others else []),
         *(f"not modelled: {text}" for text in outcome.evidence.not_modelled),
         f"revision {issue.revision or 'not stated'}, {issue.date or 'date not stated'}",
     ]
@@ -78,7 +81,8 @@ def floor_marking(
     outcome: Outcome, pictures: Pictures, storey: str, standing: Standing, regions: Sequence[Any]
 ) -> bytes:
     """Return set-out dimensions: outer edges of the envelopes, by angle and by offsets from the isocentre."""
-    tables = []
+    tables: list[dict[str, Any]] = []
+    lengths = outcome.project.drawing.lengths
     for region in regions:
         if region.kind != "envelope" or region.level > 3.0001e-3:
             continue
@@ -92,9 +96,9 @@ def floor_marking(
                 rows.append(
                     [
                         f"{degrees} deg",
-                        _reach(distance),
-                        _offset(distance * math.cos(angle)),
-                        _offset(distance * math.sin(angle)),
+                        _reach(distance, lengths),
+                        _offset(distance * math.cos(angle), lengths),
+                        _offset(distance * math.sin(angle), lengths),
                         f"{x:.3f} m",
                         f"{y:.3f} m",
                     ]
@@ -106,14 +110,15 @@ def floor_marking(
         })  # fmt: skip
     window = _window(standing, regions)
     drawing = pictures.drawings[storey]
-    marks = tuple(m for m in drawing.marks if (m.item.startswith("B-") and "-ENV" in m.item) or m.item in _SHOWN)
+    named = tuple(f"line: {table['name']} " for table in tables)
+    marks = tuple(m for m in drawing.marks if m.note.startswith(named) or m.item in _SHOWN)
     svg = plan_svg.place(replace(drawing, marks=marks), pictures.linework(storey), window)
     return typeset.pdf("floor_marking.typ", {
         "title": f"{outcome.project.name}: floor marking for {standing.id} on {storey}",
         "warning": "" if standing.verified else f"{UNVERIFIED}: do not paint from this sheet",
         "words": [
             "Mark the isocentre on the floor (laser of the installed magnet), then the bore axis, then the points.",
-            "Distances are rounded up to the centimetre. After installation, measure; the survey decides.",
+            "Distances are rounded up. After installation, measure; the survey decides.",
         ],
         "svg": svg.decode("utf-8"), "alt": f"Lines to mark on the floor of {storey}", "tables": tables,
     })  # fmt: skip
@@ -216,9 +221,11 @@ def _window(standing: Standing, regions: Iterable[Any]) -> tuple[float, float, f
 
 
 def _half_extents(shape: Any, standing: Standing) -> tuple[float, float]:
-    from shapely import affinity
+    """Return how far the part of a shape about a magnet reaches along and across its bore, m."""
+    from shapely import Point, affinity, get_parts, union_all
 
-    moved = affinity.translate(shape, -standing.at[0], -standing.at[1])
+    own = [part for part in get_parts(shape) if part.covers(Point(standing.at))]
+    moved = affinity.translate(union_all(own) if own else shape, -standing.at[0], -standing.at[1])
     x0, y0, x1, y1 = affinity.rotate(moved, -standing.bearing_deg, origin=(0, 0)).bounds
     return max(abs(x0), abs(x1)), max(abs(y0), abs(y1))
 
@@ -238,10 +245,13 @@ def _ray(shape: Any, standing: Standing, degrees: float) -> tuple[float, tuple[f
     return distance, (x + distance * math.cos(angle), y + distance * math.sin(angle))
 
 
-def _reach(metres: float) -> str:
-    return f"{math.ceil(metres * 100 - 1e-6) / 100:.2f} m"
+def _reach(metres: float, lengths: str) -> str:
+    """Return a reach rounded up to the centimetre, or to the eighth of an inch."""
+    if lengths == "m":
+        return f"{math.ceil(metres * 100 - 1e-6) / 100:.2f} m"
+    return printed.length(metres, lengths, unsafe="up", step_m=0.01)
 
 
-def _offset(metres: float) -> str:
+def _offset(metres: float, lengths: str) -> str:
     """Return a signed offset, rounded away from the isocentre."""
-    return ("-" if metres < -5e-7 else "") + _reach(abs(metres))
+    return ("-" if metres < -5e-7 else "") + _reach(abs(metres), lengths)

@@ -229,7 +229,9 @@ def dimension(start: Point, end: Point, said: str, letter: float, placer: Placer
     shown = math.degrees(math.atan2(dy, dx)) % 180.0
     shown = round(shown - 180.0 if shown > 90.0 else shown, 3)
     candidates = []
-    for share in (0.75, 0.6, 0.88, 0.45):
+    half = text_width(said, 0.8 * letter) / 2
+    shares = [s for s in (0.75, 0.6, 0.88, 0.45) if s * length + half < length] or [0.5]  # not beyond the face
+    for share in shares:
         for side in (0.9, -0.9, 2.2, -2.2):
             px, py = start[0] + share * length * dx, start[1] + share * length * dy
             at = (px - side * letter * dy, py + side * letter * dx)

@@ -108,8 +108,10 @@ def _neighbours(outcome: Outcome, storey: Any, letter: float, placer: Placer) ->
 
 def _areas(outcome: Outcome, storey: Any, letter: float, placer: Placer) -> Iterator[Mark]:
     for space in outcome.project.spaces:
-        # An area with a zone is drawn with the zones.
+        # An area with a zone is drawn with the zones; what lies under the floor is not seen on a plan.
         if not space.is_area or space.storey != storey.name or space.zone or space.polygon is None:
+            continue
+        if space.use == "soil":
             continue
         note = f"area: {inert(space.label, 80)}, {space.use or 'use not stated'}"
         yield from (Polyline("AREA", ring, True, note) for ring in straight(space.polygon))
