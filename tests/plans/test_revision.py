@@ -25,21 +25,26 @@ def _check(found: PlanChanges, expected: list[Expected], loose: bool = False) ->
     """Each expected edit is told once, and no other."""
     left = list(found.edits)
     for kind, what, word in expected:
-        hit = [e for e in left if (e.kind, e.what) == (kind, what) and (word in e.said or (loose and " mm" in word))]
+        hit = [
+            e
+            for e in left
+            if (e.kind, e.what) == (kind, what)
+            and (word in e.said or (loose and word[0].isdigit() and word.endswith("m")))
+        ]
         assert hit, f"{kind} {what} {word!r} is not among {[(e.kind, e.what, e.said) for e in found.edits]}"
         left.remove(hit[0])
     assert not left, f"not made by anybody: {[(e.kind, e.what, e.said) for e in left]}"
 
 
 @pytest.mark.parametrize("name", sorted(CHANGES))
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_one_edit_is_told_and_nothing_else(tmp_path: Path, name: str, seed: int) -> None:
     b = building(seed)
     new, expected = revise(b, [name], random.Random(seed))
     _check(_changes(tmp_path, b, new), expected)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_ten_edits_of_ten(tmp_path: Path, seed: int) -> None:
     rng = random.Random(100 + seed)
     b = building(seed, per_row=20)
@@ -68,16 +73,42 @@ def test_another_frame_is_one_edit_and_hides_no_other(tmp_path: Path, name: str)
 
 
 @pytest.mark.parametrize("doors", ["arc", "lines"])
-@pytest.mark.parametrize("layers", sorted(set(LAYERS) - {"zero"}))
+@pytest.mark.parametrize("layers", ["aia", "bs1192", "german"])
 def test_redrawn_with_a_jitter_and_other_layers_is_no_edit(tmp_path: Path, layers: str, doors: str) -> None:
     b = building(11)
     hand = Hand(layers=layers, jitter=0.001, doors=doors, rings=False, seed=5)
     _check(_changes(tmp_path, b, b, hand), [])
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_jitter_hides_no_edit(tmp_path: Path, seed: int) -> None:
     rng = random.Random(40 + seed)
     b = building(seed, per_row=16)
     new, expected = revise(b, rng.sample(sorted(CHANGES), 6), rng)
     _check(_changes(tmp_path, b, new, Hand(jitter=0.001, layers="bs1192", seed=seed)), expected, loose=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(40))
+def test_many_revisions_by_many_hands(tmp_path: Path, seed: int) -> None:
+    """Ten edits, or none, of a building redrawn at random: unit, layers, frame, jitter, way of drawing."""
+    rng = random.Random(1000 + seed)
+    b = building(seed, per_row=rng.choice([16, 20]), bands=rng.choice([1, 2]))
+    new, expected = revise(b, rng.sample(sorted(CHANGES), rng.choice([0, 5, 10])), rng)
+    hand = Hand(
+        unit=rng.choice(["mm", "mm", "cm", "m", "inch"]),
+        layers=rng.choice(sorted(set(LAYERS) - {"zero"})),
+        turn_deg=rng.choice([0.0, 0.0, 90.0, 17.3, 180.0]),
+        origin=rng.choice([(0.0, 0.0), (0.0, 0.0), (3.6, 0.0), (-250.0, 81.5), (530123.4, 180456.7)]),
+        mirror=rng.random() < 0.1,
+        jitter=rng.choice([0.0, 0.001]),
+        doors=rng.choice(["arc", "lines"]),
+        rings=rng.random() < 0.5,
+        seed=seed,
+    )
+    frame: list[Expected] = []
+    if hand.mirror or hand.turn_deg or hand.origin != (0.0, 0.0):
+        frame.append(("changed" if hand.mirror else "moved", "drawing", "the whole drawing"))
+    if hand.unit != "mm":
+        frame.append(("changed", "drawing", "the drawing unit"))
+    _check(_changes(tmp_path, b, new, hand), [*expected, *frame], loose=bool(hand.jitter))

@@ -96,10 +96,10 @@ class Lines:
 
 def drawn_alike(old: Lines, new: Lines, area: Any) -> bool:
     """Whether both sets draw the same inside an area: each covers the other there, but for crumbs."""
-    a, b = old.within(area), new.within(area)
-    for one, other in ((a, b), (b, a)):
-        pieces, _ = one.uncovered(other, 0.02)
-        if len(pieces) and np.hypot(*(pieces[:, 1] - pieces[:, 0]).T).sum() > max(_CRUMBS_M, 0.02 * one.total()):
+    for one, other in ((old, new), (new, old)):
+        here = one.within(area)
+        pieces, _ = here.uncovered(other, 0.02)  # of all the other draws: a line along the area's edge is in it
+        if len(pieces) and np.hypot(*(pieces[:, 1] - pieces[:, 0]).T).sum() > max(_CRUMBS_M, 0.02 * here.total()):
             return False
     return True
 

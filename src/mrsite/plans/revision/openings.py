@@ -17,6 +17,8 @@ _JAMB_M = 0.03
 #: A door of the same two rooms farther away is another door, m.
 _ALONG_M = 4.0
 _REVEAL_M = 0.1
+#: So far from a wall a leaf is seen to hang there, m.
+_LEAF_M = 0.3
 
 Item = Door | Window | Opening
 
@@ -68,8 +70,8 @@ class Ground:
     moves: Sequence[WallMove]
 
     def alike(self, hole: Hole) -> bool:
-        """Whether both drawings draw the same about an opening, its swing included."""
-        return drawn_alike(self.old_lines, self.new_lines, hole.shape.buffer(0.5 * min(hole.width, 1.2)))
+        """Whether both drawings draw the same about an opening, the root of its leaf included."""
+        return drawn_alike(self.old_lines, self.new_lines, hole.shape.buffer(_LEAF_M))
 
     def same_room(self, old: str, new: str) -> bool:
         """Whether a room of the new drawing stands in place of one of the old."""
