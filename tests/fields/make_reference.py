@@ -1,4 +1,4 @@
-"""Make ``data/reference.json``: fields to 30 digits by mpmath, from textbook forms and not from the engine's own.
+"""Make ``data/reference.json`` and ``data/near.json``: fields to 30 digits by mpmath, from textbook forms and not from the engine's own.
 
     python tests/fields/make_reference.py
 
@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
+import random
 import sys
 from pathlib import Path
 
@@ -20,6 +22,7 @@ import mpmath as mp
 mp.mp.dps = 40
 MU0 = 4 * mp.pi / mp.mpf(10) ** 7
 OUT = Path(__file__).parent / "data" / "reference.json"
+NEAR = OUT.with_name("near.json")
 
 
 def loop(a, rho, z):
@@ -280,6 +283,21 @@ def wanted():
     )
 
 
+def near_wanted(count=48):
+    """Random sections, plump and flat, each with a point beside a face or a corner, 0.1 mm to 0.3 m away."""
+    rng = random.Random(7)
+    for i in range(count):
+        r1, z1 = rng.uniform(0.05, 0.9), rng.uniform(-1.0, 1.0)
+        w = [r1, r1 + 10 ** rng.uniform(-2.3, -0.5), z1, z1 + 10 ** rng.uniform(-2.3, -0.3), rng.choice([-1e8, 1e8])]
+        gap, along = 10 ** rng.uniform(-4.0, -0.5), rng.choice([0.0, 0.02, 0.98, 1.0, rng.random()])
+        r, z = w[0] + along * (w[1] - w[0]), w[2] + along * (w[3] - w[2])
+        side = i % 6
+        spot = [(w[0] - gap, z), (w[1] + gap, z), (r, w[2] - gap), (r, w[3] + gap), (w[1] + gap, w[3] + gap)]
+        rho, z = spot[side] if side < 5 else (abs(w[0] - gap), w[2] - 0.5 * gap)
+        phi = rng.uniform(0.0, 6.28)
+        yield w, (abs(rho) * math.cos(phi), abs(rho) * math.sin(phi), z)
+
+
 def check() -> None:
     """The coil's closed form against a double integral of loops."""
     for point in ((0.2, 0.02), (0.7, 0.0), (0.45, 0.3)):
@@ -302,5 +320,7 @@ if __name__ == "__main__":
             rows.append(row(kind, windings, *p, tag))
             print(name, p, tag, flush=True)
         data.append({"name": name, "kind": kind, "windings": windings, "rows": rows})
+    near = [{"winding": w, **row("coil", [w], *p, "near")} for w, p in near_wanted()]
+    NEAR.write_text(json.dumps(near, indent=0) + "\n")
     OUT.parent.mkdir(exist_ok=True)
     OUT.write_text(json.dumps(data, indent=0) + "\n")

@@ -14,7 +14,8 @@ from .interpolant import Interpolant, Square, errors_of_terms
 from .packing import unpacked, winding_leaf
 from .source import COILS, Array, Leaf, pack
 
-SERIES, INTERPOLANT, WINDINGS, EXACT = "series", "interpolant", "windings", "closed form"
+ROUTES = ("interpolant", "windings", "series", "closed form")
+INTERPOLANT, WINDINGS, SERIES, EXACT = ROUTES
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,8 @@ class Certificate:
     Parameters
     ----------
     route : (n,) of str
-        ``"series"`` (multipoles), ``"interpolant"`` (a polynomial near by), ``"windings"`` (quadrature of thick coils,
-        or of their ends), ``"closed form"``. With several sources, the first of these that any of them takes.
+        ``"interpolant"`` (a polynomial near by), ``"windings"`` (quadrature of thick coils, or of their ends),
+        ``"series"`` (multipoles), ``"closed form"``. With several sources, the first of these that any of them takes.
     order : (n,) int
         Of the series, zero elsewhere.
     bound_B, bound_J : (n,) float64
@@ -50,9 +51,8 @@ class _Draft:
     bound_j: Array
 
     def note(self, here: Any, route: str, bound_b: Any, bound_j: Any, order: int = 0) -> None:
-        rank = (SERIES, INTERPOLANT, WINDINGS, EXACT)
         taken = self.route[here]
-        self.route[here] = np.where(np.isin(taken, rank[rank.index(route) :]), route, taken)
+        self.route[here] = np.where(np.isin(taken, ROUTES[ROUTES.index(route) :]), route, taken)
         self.order[here] = np.maximum(self.order[here], order)
         self.bound_b[here] = np.fmax(self.bound_b[here], bound_b)
         self.bound_j[here] = np.fmax(self.bound_j[here], bound_j)
