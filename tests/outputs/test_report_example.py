@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,10 @@ import pytest
 import mrsite
 from mrsite.face.assessment import Assessment
 from mrsite.outputs import report_html
+from mrsite.outputs.mark import Polyline, Text
 from mrsite.outputs.pictures import Pictures
+from mrsite.site.surroundings.results import MetalResult
+from mrsite.site.surroundings.ways import Way, find_way
 from tests.outputs import npm
 from tests.outputs.browser import Page
 
@@ -135,3 +139,30 @@ def test_nothing_is_asked_of_anybody_and_it_is_small(report, chromium):
     with Page(chromium, report) as page:
         assert {url for url in page.requests if not url.startswith("file:")} == set()
         assert page.dialogs == []
+
+
+def test_ways_and_moving_metal_are_on_the_plan_at_their_place(assessment):
+    project = assessment.outcome.project
+    drawing = Pictures(assessment.outcome).drawings["Ground"]
+
+    def lines(item: str) -> list[list[tuple[float, float]]]:
+        return [[v[:2] for v in m.vertices] for m in drawing.marks if m.item == item and isinstance(m, Polyline)]
+
+    drawn = lines("WAYS")
+    for entry in project.pathways:
+        way = find_way(project, entry)
+        if isinstance(way, Way):
+            for leg in way.legs:
+                if leg.mode == "walk" and leg.storey == "Ground" and len(leg.points) > 1:
+                    assert [tuple(map(float, p)) for p in leg.points] in drawn, entry.kind
+    results = [r for r in assessment.outcome.evidence.surroundings.values() if isinstance(r, MetalResult)]
+    assert results
+    said = [m.text for m in drawing.marks if isinstance(m, Text) and m.item == "MOVING"]
+    for result in results:
+        if result.track.storey.name == "Ground":
+            assert any(text.startswith(result.track.entry.id) for text in said)
+    for row in {r.table.row for r in results if r.table.row is not None and r.table.row.criterion == "ellipse"}:
+        at = project.scanners[0].poses[0].position
+        reach = [max(math.dist(at[:2], p) for p in ring) for ring in lines("MOVING")]
+        wanted = max(row.axial_m, row.radial_m)
+        assert any(wanted <= r < wanted + 0.01 for r in reach), row.id
