@@ -32,7 +32,9 @@ class Habits:
     areas: str = "quantity"
     boundaries: bool = True
     north: Point | None = None
-    axis_walls: bool = False
+    grow: float = 0.0
+    loose_doors: bool = False
+    extras: bool = False
 
 
 @dataclass
@@ -280,8 +282,31 @@ def _storey(w: Writer, storey: Any, n: int, key: Key, world: Any) -> None:
     door = _door(w, storey, made["west"], walls["west"], out, 1.6, "DOUBLE_DOOR_SINGLE_SWING", (-1.0, 0.0))
     _bounded(w, door, [guids.get(f"{n + 1}.10")])
     key.doors.append((f"Level {n + 1}", world(out), 1.6, frozenset((f"{n + 1}.10", "outside")), "outside", world(out)))
+    if h.extras:
+        _extras(w, storey)
     window = _opening(w, made["south"], walls["south"], (2.0, y0), 1.4, 0.9, 1.2)
     _fill(w, storey, "IfcWindow", window, 1.4, 1.2, "", 0.3)
+
+
+def _extras(w: Writer, storey: Any) -> None:
+    """A column in the corridor, a screen of glass across it, a low wall, a stair, a lift and a desk."""
+    for kind, ring, height, at in (
+        ("IfcColumn", [(-0.15, -0.15), (0.15, -0.15), (0.15, 0.15), (-0.15, 0.15)], 2.7, (6.0, 5.2)),
+        ("IfcWall", [(0, 0), (1.0, 0), (1.0, 0.1), (0, 0.1)], 0.9, (5.0, 1.0)),
+        ("IfcStair", [(0, 0), (1.2, 0), (1.2, 2.0), (0, 2.0)], 3.0, (9.0, 7.0)),
+        ("IfcTransportElement", [(0, 0), (1.6, 0), (1.6, 1.4), (0, 1.4)], 2.4, (1.0, 8.0)),
+        ("IfcFurniture", [(0, 0), (1.4, 0), (1.4, 0.7), (0, 0.7)], 0.7, (1.0, 1.0)),
+    ):
+        place = w.place(storey.ObjectPlacement, (*at, 0))
+        body = w.body(ring, height, "extrusion")
+        w.contain(storey, [w.root(kind, Name=f"{kind} 1", ObjectPlacement=place, Representation=body)])
+    curtain = w.root("IfcCurtainWall", Name="C", ObjectPlacement=w.place(storey.ObjectPlacement, (9.0, 4.075, 0)))
+    pane = w.root(
+        "IfcPlate", Name="P", ObjectPlacement=w.place(curtain.ObjectPlacement),
+        Representation=w.body([(0, 0), (0.06, 0), (0.06, 2.25), (0, 2.25)], 2.7, "extrusion"),
+    )  # fmt: skip
+    w.aggregate(curtain, [pane])
+    w.contain(storey, [curtain])
 
 
 def _wall(w: Writer, storey: Any, wall: Wall) -> Any:
@@ -310,7 +335,8 @@ def _opening(w: Writer, host: Any, wall: Wall, middle: Point, width: float, low:
     hole = w.root(
         "IfcOpeningElement", Name="O", ObjectPlacement=place, Representation=w.body(ring, height, "extrusion")
     )
-    w.root("IfcRelVoidsElement", RelatingBuildingElement=host, RelatedOpeningElement=hole)
+    if not w.h.loose_doors:
+        w.root("IfcRelVoidsElement", RelatingBuildingElement=host, RelatedOpeningElement=hole)
     return hole
 
 
@@ -328,7 +354,8 @@ def _fill(
         style = w.root("IfcDoorStyle", Name="T", OperationType=operation, ConstructionType="NOTDEFINED",
                        ParameterTakesPrecedence=False, Sizeable=False)  # fmt: skip
         w.root("IfcRelDefinesByType", RelatedObjects=[made], RelatingType=style)
-    w.root("IfcRelFillsElement", RelatingOpeningElement=hole, RelatedBuildingElement=made)
+    if not w.h.loose_doors:
+        w.root("IfcRelFillsElement", RelatingOpeningElement=hole, RelatedBuildingElement=made)
     w.contain(storey, [made])
     return made
 
@@ -357,6 +384,10 @@ def _bounded(w: Writer, element: Any, spaces: Sequence[Any]) -> None:
 
 def _space(w: Writer, storey: Any, number: str, name: str, ring: list[Point]) -> Any:
     shape = w.h.space_shape
+    g = w.h.grow
+    ring = [
+        (x + g * sx, y + g * sy) for (x, y), (sx, sy) in zip(ring, ((-1, -1), (1, -1), (1, 1), (-1, 1)), strict=True)
+    ]
     made = w.root(
         "IfcSpace", Name=number, LongName=name, CompositionType="ELEMENT",
         ObjectPlacement=w.place(storey.ObjectPlacement), Representation=w.body(ring, HEIGHT, shape),

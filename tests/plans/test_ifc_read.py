@@ -205,3 +205,51 @@ def test_window_keeps_what_lies_in_it(tmp_path: Path) -> None:
     plan = read_plan(tmp_path / "ward.ifc", window=((2.0, -3.0), (7.0, 2.2)), cache=False)
     assert [r.number for r in plan.rooms] == ["1.01"]
     assert len(plan.doors) == 1
+
+
+def test_spaces_modelled_to_the_middle_of_walls_end_at_their_faces(tmp_path: Path) -> None:
+    key = write_ward(tmp_path / "ward.ifc", Habits(grow=0.075, areas="property", turn_deg=30.0))
+    plan = read_plan(tmp_path / "ward.ifc", cache=False)
+    for _, number, _, ring in key.rooms:
+        room = next(r for r in plan.rooms if r.number == number)
+        truth = Polygon(ring)
+        assert _overlap(room.polygon, truth) > 0.999
+        assert room.area_m2 == pytest.approx(truth.buffer(0.075, join_style="mitre").area, rel=1e-4)
+        assert room.status == "confirmed"
+    assert all(len(set(d.room_ids)) == 2 for d in plan.doors)
+    assert not plan.openings
+
+
+def test_doors_that_fill_no_opening_are_proposed_and_still_cut_their_wall(tmp_path: Path) -> None:
+    key = write_ward(tmp_path / "ward.ifc", Habits(loose_doors=True, turn_deg=77.0))
+    plan = read_plan(tmp_path / "ward.ifc", cache=False)
+    for _, at, width, pair, _, _ in key.doors:
+        door = min(plan.doors, key=lambda d: math.dist(d.at, at))
+        assert math.dist(door.at, at) < 0.02
+        assert door.width_m == pytest.approx(width)
+        called = {r.id: r.number for r in plan.rooms} | {"outside": "outside"}
+        assert {called[i] for i in door.room_ids} == set(pair)
+        assert (door.status, "fills no opening" in door.reason) == ("proposed", True)
+        near = Polygon([(at[0] + 0.2 * c, at[1] + 0.2 * s) for c, s in ((1, 0), (0, 1), (-1, 0), (0, -1))])
+        assert not plan.walls.intersects(near)
+    assert len(plan.rooms) == 7
+
+
+def test_columns_glass_low_walls_stairs_lifts_and_furniture(tmp_path: Path) -> None:
+    write_ward(tmp_path / "ward.ifc", Habits(extras=True))
+    plan = read_plan(tmp_path / "ward.ifc", cache=False)
+    corridor = next(r for r in plan.rooms if r.number == "1.10")
+    # The glass cuts the corridor in two, and the column stands in the larger part.
+    assert "walls cut it into 2 parts" in corridor.reason
+    assert corridor.polygon.area == pytest.approx((9.0 - 0.15) * 2.25 - 0.09, abs=1e-3)
+    assert corridor.area_m2 == pytest.approx(11.7 * 2.25, rel=1e-4)
+    (glass,) = [w for w in plan.windows if w.source == "IfcCurtainWall"]
+    assert glass.width_m == pytest.approx(2.25)
+    assert math.dist(glass.at, (3 + 9.03, -2 + 4.075 + 1.125)) < 1e-3
+    assert ("walls", 1) in {(c.what, c.count) for c in plan.culls}
+    (stair,) = plan.stairs
+    assert stair.extent == pytest.approx((12.0, 5.0, 13.2, 7.0))
+    (lift,) = plan.lifts
+    assert (lift.kind, lift.status) == ("lift", "confirmed")
+    (desk,) = plan.blocks
+    assert (desk.name, desk.at) == ("IfcFurniture 1", pytest.approx((4.0, -1.0)))

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from mrsite.plans.ifc.between import Between, standing_in
-from mrsite.plans.ifc.facts import ModelFacts, StoreyFacts
+from mrsite.plans.ifc.facts import CUT_M, ModelFacts, StoreyFacts
 from mrsite.plans.ifc.linework import Sheet
 from mrsite.plans.ifc.rooms import Found, rooms_of
 from mrsite.plans.ifc.solids import Solids, solids_of
@@ -94,7 +94,7 @@ def plan_of_model(
         read=_read_notes(model, floors),
         guessed=tuple(note for f in floors for note in f.found.guessed),
         warnings=_warnings(model, decision, floors, rooms),
-        incomplete=tuple(f"{left.count} {left.what} could not be read: {left.why}" for left in model.lost),
+        incomplete=_incomplete(model, floors),
         blocks=tuple(
             Block(t.name, t.at, t.turn_deg)
             for f in floors
@@ -186,9 +186,9 @@ def _read_notes(model: ModelFacts, floors: Sequence[Floor]) -> tuple[str, ...]:
     for f in floors:
         kinds = [b.kind for b in f.facts.bodies]
         notes.append(
-            f"storey {f.facts.name!r}, floor at {f.facts.elevation:.3f} m, cut 1.2 m above it: {kinds.count('wall')} "
-            f"walls, {kinds.count('column')} columns, {kinds.count('glazing')} curtain wall parts, "
-            f"{len(f.facts.spaces)} spaces, {len(f.facts.fillings)} openings"
+            f"storey {f.facts.name!r}, floor at {f.facts.elevation:.3f} m, cut {CUT_M} m above it: "
+            f"{kinds.count('wall')} walls, {kinds.count('column')} columns, {kinds.count('glazing')} parts of curtain "
+            f"walls, {len(f.facts.spaces)} spaces, {len(f.facts.fillings)} openings"
         )
     return tuple(notes)
 
@@ -205,6 +205,14 @@ def _warnings(
             out.append(f"storey {s.name!r} is stated at {s.stated_elevation:.3f} m and placed at {s.elevation:.3f} m")
     out += [w for f in floors for w in f.found.warnings]
     return (*out, *ambiguous(rooms))
+
+
+def _incomplete(model: ModelFacts, floors: Sequence[Floor]) -> tuple[str, ...]:
+    bare = [f.facts for f in floors if f.facts.spaces and not f.facts.bodies]
+    return (
+        *(f"{left.count} {left.what} could not be read: {left.why}" for left in model.lost),
+        *(f"storey {s.name!r} has spaces and no walls at {CUT_M} m in this model" for s in bare),
+    )
 
 
 def _middle(room: Room) -> tuple[float, float] | None:

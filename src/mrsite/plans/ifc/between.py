@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from mrsite.plans.assemble import references
 from mrsite.plans.ifc.facts import FillingFacts, StoreyFacts
-from mrsite.plans.ifc.solids import Solids
+from mrsite.plans.ifc.solids import THICKEST_M, Solids
 from mrsite.plans.plan import OUTSIDE, Cull, Door, Opening, Room, Segment, Window
 from mrsite.plans.rooms import locate
 
@@ -106,7 +106,9 @@ def standing_in(storey: StoreyFacts, solids: Solids, rooms: Sequence[Room], firs
 def _place(f: FillingFacts, solids: Solids, polygons: Sequence[Any]) -> Placed:
     middle, axis = np.array(f.middle), np.array(f.axis)
     normal = np.array([-axis[1], axis[0]])
-    low, high, outer_low, outer_high = _across(middle, normal, f.depth, solids.closed)
+    # What fills no opening is only as deep as its leaf; the wall it stands in is deeper.
+    depth = f.depth if f.host else max(f.depth, THICKEST_M)
+    low, high, outer_low, outer_high = _across(middle, normal, depth, solids.closed)
     at = middle + 0.5 * (low + high) * normal
     half = 0.5 * f.width * axis
     sides = tuple(
@@ -266,7 +268,7 @@ def _virtual(storey: StoreyFacts, solids: Solids, rooms: Sequence[Room]) -> list
     import shapely
 
     usable = [r for r in rooms if not r.polygon.is_empty]
-    if len(usable) < 2:
+    if len(usable) < 2 or not storey.bodies:
         return []
     shapes = np.array([r.polygon for r in usable], dtype=object)
     i, j = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=_MEET_M)

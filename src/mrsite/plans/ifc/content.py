@@ -10,13 +10,11 @@ from typing import Any
 import numpy as np
 
 from mrsite.plans.ifc import fillings, spaces
-from mrsite.plans.ifc.facts import BodyFacts, Left, ModelFacts, StoreyFacts, ThingFacts, Wanted, choose, outlines
+from mrsite.plans.ifc.facts import CUT_M, BodyFacts, Left, ModelFacts, StoreyFacts, ThingFacts, Wanted, choose, outlines
 from mrsite.plans.ifc.measures import length_unit, place_on_earth, placement, power_unit
 from mrsite.plans.ifc.relations import Relations, relations_of
 from mrsite.plans.ifc.shapes import Mesh, Mesher, cut, shadow
 
-# Plans are cut this high above the floor, m.
-CUT_M = 1.2
 # What begins this far above a floor still stands on it, m.
 _STEP_M = 0.5
 # Storeys of a model that has none: floors nearer than this are one, m.

@@ -16,6 +16,9 @@ from mrsite.base.errors import InputError
 if TYPE_CHECKING:
     from shapely import Polygon
 
+#: Plans are cut this high above the floor, m.
+CUT_M = 1.2
+
 Point = tuple[float, float]
 Ring = tuple[Point, ...]
 #: A storey's name, GlobalId or elevation (m), or several of them in order.

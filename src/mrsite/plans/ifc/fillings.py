@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # What is flatter than this lies in a slab or a roof: a rooflight, a hatch, m.
 _FLAT_M = 0.3
+# A shape whose width is off by more than this share says nothing of where its door is.
+_UNLIKE = 0.3
 
 
 def fillings_of(reading: Reading, lost: Counter[tuple[str, str]]) -> tuple[dict[str, list[FillingFacts]], list[Left]]:
@@ -69,12 +71,17 @@ def _filling(reading: Reading, element: Any, opening: Any, mesh: Mesh, kind: str
     across = np.array([-axis[1], axis[0]])
     flat = mesh.corners[:, :2]
     along, aside = flat @ axis, flat @ across
-    middle = axis * 0.5 * (along.min() + along.max()) + across * 0.5 * (aside.min() + aside.max())
+    size = float(along.max() - along.min())
+    centre = 0.5 * (along.min() + along.max())
+    matrix = placement(element, reading.unit_m)
+    if own and width and matrix is not None and abs(size - width) > _UNLIKE * width:
+        # Its shape is not that of its stated width; by the schema it begins at its own origin.
+        centre = float(matrix[:2, 3] @ axis) + 0.5 * width
+    middle = axis * centre + across * 0.5 * (aside.min() + aside.max())
     host = reading.relations.host.get(opening.id()) if opening is not None else None
     links = reading.relations
     style = links.kind.get(element.id())
     sets = (*links.sets.get(element.id(), ()), *(getattr(style, "HasPropertySets", None) or ()))
-    size = float(along.max() - along.min())
     return FillingFacts(
         guid=element.GlobalId,
         kind=kind,

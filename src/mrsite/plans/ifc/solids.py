@@ -13,7 +13,7 @@ GAP_M = 0.035
 # An opening that nothing fills is closed for the reading of rooms only where it is as narrow as a door, m.
 DOORLESS_M = 1.35
 # No wall is thicker, m: an opening may reach further across than its wall.
-_THICKEST_M = 0.8
+THICKEST_M = 0.8
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,15 +50,19 @@ def solids_of(storey: StoreyFacts) -> Solids:
         shapes = [polygon(o) for b in storey.bodies if b.kind in kinds for o in getattr(b, which)]
         return shapely.unary_union([s if s.is_valid else s.buffer(0) for s in shapes], grid_size=1e-6)
 
-    # A wall without its openings fills them; only what stands in none needs a box of its own.
+    # A wall without its openings fills them; only what stands in none needs a box of its own, and a hole there.
     walls = {b.guid for b in storey.bodies}
-    boxes = [box_of(f) for f in storey.fillings if f.kind in ("door", "window") and f.host not in walls]
+    loose = [f for f in storey.fillings if f.kind in ("door", "window") and f.host not in walls]
+    boxes = [box_of(f) for f in loose]
+    holes = shapely.unary_union([box_of(f, THICKEST_M) for f in loose if f.kind == "door"])
     wide = [box_of(f) for f in storey.fillings if is_wide(f, storey.elevation)]
     closed = shapely.unary_union([union(("wall", "column", "glazing"), "band"), *boxes])
     if wide:
         closed = closed.difference(shapely.unary_union(wide))
     joined = closed.buffer(GAP_M / 2, join_style="mitre").buffer(-GAP_M / 2, join_style="mitre")
-    return Solids(union(("wall", "column"), "cut"), union(("glazing",), "cut"), shapely.union(joined, closed))
+    return Solids(
+        union(("wall", "column"), "cut").difference(holes), union(("glazing",), "cut"), shapely.union(joined, closed)
+    )
 
 
 def is_wide(filling: FillingFacts, elevation: float) -> bool:
@@ -66,11 +70,11 @@ def is_wide(filling: FillingFacts, elevation: float) -> bool:
     return filling.kind == "opening" and filling.width > DOORLESS_M and filling.low <= elevation + 0.3
 
 
-def box_of(filling: FillingFacts) -> Any:
-    """Return the rectangle of an opening in plan."""
+def box_of(filling: FillingFacts, depth: float | None = None) -> Any:
+    """Return the rectangle of an opening in plan, as deep as it is, no deeper than any wall, or of a given depth."""
     import shapely
 
     (x, y), (ax, ay) = filling.middle, filling.axis
-    w, d = 0.5 * filling.width, 0.5 * min(filling.depth, _THICKEST_M)
+    w, d = 0.5 * filling.width, 0.5 * (depth or min(filling.depth, THICKEST_M))
     corners = [(w, d), (-w, d), (-w, -d), (w, -d)]
     return shapely.Polygon([(x + u * ax - v * ay, y + u * ay + v * ax) for u, v in corners])
