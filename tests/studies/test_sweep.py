@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mrsite.base.errors import InputError, MachineError
-from mrsite.studies import sweep as module
+from mrsite.studies import kept as module
 from mrsite.studies.sweep import plan_sweep, sweep
 
 SITE = """schema = 1

@@ -15,6 +15,7 @@ from mrsite.cli import (
     overlay,
     plan_diff,
     review,
+    robustness,
     rooms,
     rules,
     search,
@@ -48,6 +49,7 @@ app.command(name="vent")(vent.vent)
 app.command(name="compare")(compare.compare)
 app.command(name="sweep")(sweep.sweep)
 app.command(name="search")(search.search)
+app.command(name="robustness")(robustness.robustness)
 app.command(name="lifecycle")(lifecycle.lifecycle)
 app.command(name="survey")(survey.survey)
 app.command(name="review")(review.review)

@@ -41,6 +41,8 @@ class Case:
         The varied values alone, as canonical JSON.
     key : str
         Content hash.
+    within : str
+        For a layout search what a layout must keep to, as canonical JSON; empty: the case is only assessed.
     """
 
     index: int
@@ -49,6 +51,7 @@ class Case:
     data: str
     values: str
     key: str
+    within: str = ""
 
 
 def make_cases(study: StudyFile, document: Document) -> tuple[Case, ...]:
@@ -59,39 +62,46 @@ def make_cases(study: StudyFile, document: Document) -> tuple[Case, ...]:
     InputError
         A site that does not read as TOML, or a key that leads nowhere.
     """
-    cases = []
-    index = 0
-    for site_index, name in enumerate(study.study.sites):
-        path = document.path.parent / name
-        path = path / "site.toml" if path.is_dir() else path
-        site = read_toml(path)
-        for values in _combinations(study):
+    cases: list[Case] = []
+    for number, name in enumerate(study.study.sites):
+        site = read_site(document, name)
+        for values in combinations(study):
             try:
                 data = changed(site, values).data if values else site.data
             except InputError as error:
                 raise InputError(
-                    f"{document.where('vary')} on {document.where('study', 'sites', site_index)}: {error.message}"
+                    f"{document.where('vary')} on {document.where('study', 'sites', number)}: {error.message}"
                 ) from None
-            cases.append(_case(index, name, path.parent, data, values))
-            index += 1
+            cases.append(case_of(len(cases), name, site.path.parent, data, values))
     return tuple(cases)
 
 
-def _case(index: int, site: str, folder: Path, data: Mapping[str, Any], values: Mapping[str, Any]) -> Case:
-    text = _canonical(data)
+def read_site(study: Document, name: str) -> Document:
+    """Return the data of a site that a study names."""
+    path = study.path.parent / name
+    return read_toml(path / "site.toml" if path.is_dir() else path)
+
+
+def case_of(
+    index: int, site: str, folder: Path, data: Mapping[str, Any], values: Mapping[str, Any], within: Any = None
+) -> Case:
+    """Return the case of a site's data; ``within`` is what a layout must keep to."""
+    text, bounds = canonical(data), "" if within is None else canonical(within)
     digest = hashlib.sha256()
     for part in (
         text,
+        bounds,
         version(),
         tables_hash(),
         *(_file_hash(str(p), p.stat().st_mtime_ns) for p in _files(data, folder)),
     ):
         digest.update(part.encode())
         digest.update(b"\0")
-    return Case(index, site, str(folder.resolve()), text, _canonical(values), digest.hexdigest()[:32])
+    return Case(index, site, str(folder.resolve()), text, canonical(values), digest.hexdigest()[:32], bounds)
 
 
-def _canonical(data: Any) -> str:
+def canonical(data: Any) -> str:
+    """Return data as JSON text, the same for the same data."""
     return json.dumps(data, sort_keys=True, default=str, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -126,7 +136,8 @@ def tables_hash() -> str:
     return digest.hexdigest()
 
 
-def _combinations(study: StudyFile) -> Iterator[dict[str, Any]]:
+def combinations(study: StudyFile) -> Iterator[dict[str, Any]]:
+    """Yield the varied values of every case of one site, in table order."""
     keys = [v.key for v in study.vary]
     if not keys:
         yield {}

@@ -13,7 +13,7 @@ from typing import Any
 from mrsite.base.data import version
 from mrsite.base.errors import InputError, MachineError
 from mrsite.studies.cases import Case, tables_hash
-from mrsite.studies.run_case import run_case
+from mrsite.studies.run_case import blank, run_case
 
 Result = dict[str, Any]
 
@@ -103,22 +103,8 @@ def _collect(client: Any, cases: Sequence[Case]) -> Iterator[Result]:
     suspects: list[Case] = []
     yield from _round(client, [(case,) for case in alone], suspects)
     for case in suspects:
-        yield {
-            "case": case.key,
-            "index": case.index,
-            "site": case.site,
-            "values": _values(case),
-            "conclusion": "not run",
-            "measures": {},
-            "findings": [],
-            "error": f"the case ended {_FAILURES + 1} workers or failed in mrsite itself: run it alone to see why",
-        }
-
-
-def _values(case: Case) -> Any:
-    import json
-
-    return json.loads(case.values)
+        why = f"the case ended {_FAILURES + 1} workers or failed in mrsite itself: run it alone to see why"
+        yield {**blank(case), "conclusion": "not run", "error": why}
 
 
 def _round(client: Any, batches: Sequence[tuple[Case, ...]], failed: list[Case]) -> Iterator[Result]:

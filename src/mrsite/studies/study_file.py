@@ -66,12 +66,23 @@ class VaryEntry(Entry):
         return self
 
 
+class SearchTable(Entry):
+    """``[search]``: how `mrsite search` goes over the ranges; a sweep does not read it."""
+
+    scanner: Name | None = None
+    rooms: tuple[Name, ...] = ()
+    clearance_m: Annotated[float, Field(strict=True, ge=0.0, allow_inf_nan=False)] = 0.0
+    rounds: Annotated[int, Field(strict=True, ge=0, le=8)] = 2
+    best: Annotated[int, Field(strict=True, ge=1, le=50)] = 6
+
+
 class StudyFile(Entry):
     """The whole file."""
 
     schema_: Literal[1] = Field(default=1, alias="schema")
     study: StudyTable
     vary: tuple[VaryEntry, ...] = ()
+    search: SearchTable = SearchTable()
 
     @model_validator(mode="after")
     def _matched(self) -> StudyFile:
@@ -97,7 +108,8 @@ def points(entry: VaryEntry) -> tuple[Any, ...]:
         return ()
     first, last, step = entry.span
     count = int((last - first) / step + 1e-9) + 1
-    return tuple(first + k * step for k in range(count))
+    # to a nanometre: the same place reached in two ways is one case
+    return tuple(round(first + k * step, 9) for k in range(count))
 
 
 def read_study(path: Path | str) -> tuple[StudyFile, Document]:
@@ -116,3 +128,9 @@ def read_study(path: Path | str) -> tuple[StudyFile, Document]:
                 f"{document.where('study', 'sites', index)}: there is no site file {name!r} beside the study"
             )
     return study, document
+
+
+def inputs_of(path: Path | str, study: StudyFile) -> list[Path]:
+    """Return the files that an output folder must not hold: the study and its sites."""
+    folder = Path(path).parent
+    return [Path(path), *(folder / name for name in study.study.sites if (folder / name).is_file())]
