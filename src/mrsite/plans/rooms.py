@@ -15,6 +15,8 @@ from mrsite.plans.tags import Tag, TagText, group_texts, tag_of
 # A printed area may be rounded to 0.1 m2 or 1 sq ft and exclude a pillar.
 AREA_TOLERANCE = 0.05
 OPEN_TOLERANCE = 0.12
+# Letters smaller than this share of a label's are those of a note.
+NOTE_HEIGHT = 0.8
 # Without a label or a door, what is larger than this is the outline of a building or a site.
 OUTLINE_M2 = 1500.0
 
@@ -140,7 +142,7 @@ def prefer_layers(inside: dict[int, list[Tag]], label_layers: frozenset[int]) ->
 
 def merge_tags(tags: Sequence[Tag]) -> tuple[str, str, float | None]:
     """Join the tags of one space: names and numbers once each, printed areas added where each has its own."""
-    named = [t for t in tags if t.name]
+    named = _without_notes([t for t in tags if t.name])
     chosen = named or list(tags)
     # A name repeated along a corridor is one label; the same name with another number is another room.
     seen: list[tuple[str, str]] = []
@@ -160,6 +162,12 @@ def merge_tags(tags: Sequence[Tag]) -> tuple[str, str, float | None]:
     if not numbers and len(tags) > len(named):
         numbers = list(dict.fromkeys(t.number for t in tags if t.number and not t.name))[:1]
     return " / ".join(n for n in unique if n), " / ".join(numbers), printed
+
+
+def _without_notes(named: Sequence[Tag]) -> list[Tag]:
+    """Leave out notes (finishes, ceiling heights): a name alone, in smaller letters than a label with its number or area."""
+    whole = [t.height for t in named if t.number or t.area_m2]
+    return [t for t in named if t.number or t.area_m2 or not whole or t.height > NOTE_HEIGHT * min(whole)]
 
 
 def judge(area: float, printed: float | None, labels: int, labelled: bool) -> tuple[Status, str]:

@@ -7,10 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from mrsite.plans.drawing import TYPE_ID, Array, Drawing, chords
-from mrsite.plans.segments import Bools, directions, distinct, ends_of, groups_of, touching, tree_of
+from mrsite.plans.segments import Bools, boxed_pairs, directions, distinct, ends_of, groups_of, touching, tree_of
 from mrsite.plans.swings import Swing
 from mrsite.plans.tags import TagText
 
+# A line that ends this far from all others ends in the open, m.
+FREE_M = 0.3
+# A box thinner than this may be a piece of wall, m.
+BOX_M = 0.5
+# Boxes that share so much are drawn over one another, as corners of walls are and furniture is not, m2.
+OVER_M2 = 0.002
 _NEVER = (
     "dimension",
     "grid",
@@ -60,6 +66,7 @@ def wall_shaped(
     seg = seg[~_grid_lines(seg, drawing, scale)]
     seg = seg[distinct(seg)]
     seg = seg[~flights(seg)]
+    seg = seg[~_through_lines(seg)]
     return _paired(seg)
 
 
@@ -140,8 +147,27 @@ def _small_closed(drawing: Drawing, scale: float, texts: Sequence[TagText], swin
     )
     sides = np.hypot(*(frames[:, 1:3] - frames[:, :2]).transpose(2, 0, 1))
     pier = (touched >= 2) & (sides.min(axis=1) < 0.66)
-    out[np.array(found)[~pier]] = True
+    out[np.array(found)[~pier & ~_wall_boxes(drawing, scale, shapes, sides)]] = True
     return out
+
+
+def _wall_boxes(drawing: Drawing, scale: float, shapes: Array, sides: Array) -> Bools:
+    """Which outlines are walls drawn as boxes of their own: thin, and run into thin boxes, two or one drawn over it."""
+    import shapely
+
+    four = np.flatnonzero(drawing.ent_closed & (np.bincount(drawing.owner, minlength=len(drawing.ent_closed)) == 4))
+    first = np.searchsorted(drawing.owner, four)
+    corners = drawing.strokes[first[:, None] + np.arange(4), :2] * scale
+    edge = np.hypot(*(np.roll(corners, -1, axis=1) - corners).transpose(2, 0, 1))
+    thin = (np.minimum(edge[:, 0], edge[:, 1]) < BOX_M) & (np.maximum(edge[:, 0], edge[:, 1]) > 2 * BOX_M)
+    boxes = shapely.polygons(corners[thin])
+    i, j = shapely.STRtree(boxes).query(shapes, predicate="intersects")
+    other = ~shapely.equals(shapes[i], shapely.get_exterior_ring(boxes[j]))
+    i, j = i[other], j[other]
+    over = shapely.area(shapely.intersection(shapely.polygons(shapes[i]), boxes[j])) > OVER_M2
+    touched, covered = (np.bincount(k, minlength=len(shapes)) for k in (i, i[over]))
+    narrow = (sides.min(axis=1) < BOX_M) & (sides.max(axis=1) > 1.2 * sides.min(axis=1))
+    return np.asarray(narrow & ((touched >= 2) | (covered >= 1)))
 
 
 def _frames(ring: Array, area: float, texts: Sequence[TagText], tree: object) -> bool:
@@ -194,6 +220,30 @@ def _grid_lines(seg: Array, drawing: Drawing, scale: float) -> Bools:
             if d < 1.25 * radius[j] + 0.02 and radius[j] < 0.12 * length[k]:
                 out[k] = True
     return out
+
+
+def _through_lines(seg: Array) -> Bools:
+    """Section and match lines: they run across walls and end in the open at both ends, well away from any line."""
+    out = np.zeros(len(seg), dtype=bool)
+    if not len(seg):
+        return out
+    _, tree = tree_of(seg)
+    points, _, own = ends_of(seg)
+    n = len(seg)
+    free = np.ones(2 * n, dtype=bool)
+    free[touching(seg, tree, points, own, FREE_M)[0]] = False
+    index = np.flatnonzero(free[:n] & free[n:])
+    j, i = boxed_pairs(seg, seg[index], 0.0, tree)
+    crossed = np.bincount(i, weights=_cross(seg[index[i]], seg[j]), minlength=len(index))
+    out[index[crossed >= 2]] = True
+    return out
+
+
+def _cross(a: Array, b: Array) -> Bools:
+    """Whether pairs of segments cross within both."""
+    side = lambda s, p: (s[:, 2] - s[:, 0]) * (p[:, 1] - s[:, 1]) - (s[:, 3] - s[:, 1]) * (p[:, 0] - s[:, 0])
+    one = side(a, b[:, :2]) * side(a, b[:, 2:]) < 0
+    return np.asarray(one & (side(b, a[:, :2]) * side(b, a[:, 2:]) < 0))
 
 
 def flights(seg: Array) -> Bools:
