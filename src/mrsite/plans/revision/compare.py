@@ -11,7 +11,14 @@ from mrsite.plans.revision.align import Alignment, align
 from mrsite.plans.revision.edits import Edit, Kind, PlanChanges
 from mrsite.plans.revision.lines import Lines, linework_segments
 from mrsite.plans.revision.openings import Ground, Hole, fixture_edits, holes, opening_edits
-from mrsite.plans.revision.rooms import areas_changed, label_edits, match_rooms, room_edits, unexplained_outlines
+from mrsite.plans.revision.rooms import (
+    areas_changed,
+    label_edits,
+    match_rooms,
+    room_edits,
+    text_edits,
+    unexplained_outlines,
+)
 from mrsite.plans.revision.walls import wall_edits
 
 _ORDER = ("drawing", "room", "label", "door", "wall", "column", "window", "opening", "stair", "lift")
@@ -71,6 +78,8 @@ def compare_plans(old: Plan, new: Plan) -> PlanChanges:
     edits += [w.with_consequences(*areas_changed(match, w.shape.buffer(0.3))) for w in walls]
     edits += shapes
     edits += label_edits(match, label_places, unsure)
+    texts_old = [(t.text, found.point(t.at)) for t in old.texts] if unsure else []
+    edits += text_edits(match, texts_old, [(t.text, t.at) for t in new.texts] if unsure else [], unsure)
     more, said = fixture_edits(old, new, found.point, ground)
     notes += said
     edits += more

@@ -22,7 +22,11 @@ _LABEL_M = 0.3
 #: An outline changed where a strip at least this wide was gained or lost, m, and of this area, m2.
 _STRIP_M, _STRIP_M2 = 0.02, 0.04
 
+#: Share of its floor by which a room must change before its label follows.
+_RESHAPED = 0.05
+
 Label = tuple[str, str]
+Placed = tuple[str, Point]
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +112,7 @@ def room_edits(match: RoomMatch, old_lines: Lines, new_lines: Lines) -> tuple[li
                 said = f"{called(room)} was split into {_listed([called(r) for r in whole])}"
                 edits.append(_gone("split", room, match.shapes[a], said, whole))
         elif alike(match.shapes[a], called(room), "old"):
-            unsure.update(heirs[b] for b in inside if b in heirs)
+            unsure.update({a, *(heirs[b] for b in inside if b in heirs)})
         elif inside:
             into = [match.new[b] for b in inside]
             said = f"{called(room)} was merged into {_listed([called(r) for r in into])}"
@@ -137,7 +141,7 @@ def label_edits(match: RoomMatch, moved_labels: Mapping[int, Point], unsure: fro
     moved_labels : mapping
         Place of each old room's label on the new drawing.
     unsure : frozenset
-        Old rooms to leave out, from `room_edits`.
+        Old rooms to leave out, from `room_edits`: see `text_edits`.
     """
     rows = {a: (_label(match.old[a]), _label(match.new[b])) for a, b in match.pairs.items() if a not in unsure}
     changed = {a: row for a, row in rows.items() if row[0] != row[1]}
@@ -168,15 +172,53 @@ def label_edits(match: RoomMatch, moved_labels: Mapping[int, Point], unsure: fro
             continue
         off = float(np.hypot(at[0] - was[0], at[1] - was[1]))
         if off > _LABEL_M:
-            edits.append(Edit("moved", "label", called(match.old[a]), f"the label of {called(match.old[a])} moved by "
-                              f"{millimetres(off)} within its room", _segment(was, at), match.old[a].label_at, at,
-                              _labels([match.old[a]], [match.new[b]])))  # fmt: skip
+            edits.append(_nudged(match.old[a], was, at, off, _labels([match.old[a]], [match.new[b]])))
     return edits
 
 
+def text_edits(match: RoomMatch, old: Sequence[Placed], new: Sequence[Placed], unsure: frozenset[int]) -> list[Edit]:
+    """Labels of rooms that one of the readings missed: told by the texts that stand in the old outline.
+
+    Parameters
+    ----------
+    old, new : sequences of (text, (x, y))
+        Texts of both drawings, on the new one.
+    """
+    edits = []
+    for a in sorted(unsure):
+        room = match.old[a]
+        before, after = (_texts_in(match.shapes[a], texts) for texts in (old, new))
+        if before.keys() != after.keys():
+            gone, come = (sorted(x.keys() - y.keys()) for x, y in ((before, after), (after, before)))
+            said = f"{called(room)}: its texts {_quoted(gone)} became {_quoted(come)}"
+            edits.append(Edit("renamed", "room", called(room), said, match.shapes[a], _middle(room),
+                              rooms=_labels([room], [])))  # fmt: skip
+            continue
+        moves = [(float(np.hypot(*np.subtract(after[t], was))), was, after[t]) for t, was in before.items()]
+        off, was, at = max(moves, default=(0.0, (0.0, 0.0), (0.0, 0.0)))
+        if off > _LABEL_M:
+            edits.append(_nudged(room, was, at, off, _labels([room], [])))
+    return edits
+
+
+def _texts_in(shape: Any, texts: Sequence[Placed]) -> dict[str, Point]:
+    from shapely import Point as Place
+
+    return {_folded(text): at for text, at in texts if shape.contains(Place(at))}
+
+
+def _quoted(words: Sequence[str]) -> str:
+    return _listed([repr(w) for w in words]) if words else "nothing"
+
+
+def _nudged(room: Room, was: Point, at: Point, off: float, rooms: tuple[str, ...]) -> Edit:
+    said = f"the label of {called(room)} moved by {millimetres(off)} within its room"
+    return Edit("moved", "label", called(room), said, _segment(was, at), room.label_at, at, rooms)
+
+
 def outline_changed(match: RoomMatch, a: int) -> bool:
-    """Whether a room gained or lost a strip of floor."""
-    return a in match.pairs and not _strips(match, a).is_empty
+    """Whether a room changed so much that its label would be set anew."""
+    return a in match.pairs and _strips(match, a).area > _RESHAPED * match.shapes[a].area
 
 
 def unexplained_outlines(match: RoomMatch, explained: Any, unsure: frozenset[int]) -> list[Edit]:
