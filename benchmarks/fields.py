@@ -279,7 +279,7 @@ def small_calls(lines: list[str]) -> None:
 
 
 def contour(lines: list[str]) -> None:
-    from mrsite.maps.contours import trace
+    from mrsite.maps.tracing import trace
 
     windings, _ = shielded()
     magnet = fields.certified(fields.CoilSet([fields.Coil(*w) for w in windings]), rtol=1e-9)

@@ -45,3 +45,22 @@ def to_windings(magnet: fields.CoilSet, rho: np.ndarray, z: np.ndarray) -> np.nd
         gap_z = np.maximum(np.maximum(z1 - z, z - z2), 0.0)
         out = np.minimum(out, np.hypot(gap_r, gap_z))
     return out
+
+
+def stacked_magnet(rng: np.random.Generator) -> fields.CoilSet:
+    """Small windings on a lattice, many of them touching, their currents of either sign: as a fitted magnet's."""
+    wide, long = 0.02, 0.03
+    coils: list[fields.Coil | fields.Loop] = []
+    taken: set[tuple[int, int]] = set()
+    for _ in range(int(rng.integers(10, 18))):
+        layer, row = int(rng.integers(0, 4)), int(rng.integers(-18, 19))
+        if (layer, row) in taken:
+            continue
+        taken.add((layer, row))
+        r, z = 0.45 + wide * layer, long * row
+        coils.append(
+            fields.Coil(r, r + wide, z, z + long, rng.uniform(0.2, 1.0) * 2e8 * rng.choice([1.0, 1.0, 1.0, -1.0]))
+        )
+    for row in rng.choice(np.arange(-20, 21), 4, replace=False):
+        coils.append(fields.Coil(0.9, 0.9 + wide, long * row, long * (row + 1), -rng.uniform(0.5, 1.0) * 1.5e8))
+    return fields.CoilSet(coils)

@@ -178,7 +178,7 @@ def test_no_levels_window_tolerance_and_quantity_are_refused():
 
 
 def test_known_seed_costs_few_evaluations():
-    from mrsite.maps.contours import trace
+    from mrsite.maps.tracing import trace
 
     plane = maps.Plane((0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (0.0, 0.0, 1.0))
     whole = trace(MAGNET, 0.5e-3, plane, (-9.0, -9.0, 9.0, 9.0), 1e-3, 0)

@@ -23,7 +23,7 @@ def traced_in_batches(
     tolerance: float,
     code: int,
     heights: tuple[float, float],
-) -> tuple[tuple[Array, ...], tuple[bool, ...], float, int, int, tuple[int, int]]:
+) -> tuple[tuple[Array, ...], tuple[bool, ...], float, int, int, float, tuple[int, int]]:
     """Pieces of one contour. Those smaller than the grid's spacing (a hundredth of the window, at most 0.1 m) may be
     missed.
 
@@ -56,7 +56,7 @@ def traced_in_batches(
         paths.append(uv)
         closed.append(is_closed)
         worst = max(worst, error)
-    return tuple(paths), tuple(closed), worst, skipped, 0, (0, 0)
+    return tuple(paths), tuple(closed), worst, skipped, 0, float(np.hypot(u[1] - u[0], v[1] - v[0])), (0, 0)
 
 
 class _Sampler:

@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 from mrsite.base.errors import InputError
 from mrsite.fields import Coil, FieldSource, Loop, certified, magnitude
 
-from .contours import RTOL, check_levels, trace
+from .contours import check_levels
 from .plane import Plane
+from .tracing import RTOL, trace
 
 Array = NDArray[np.float64]
+_ON_AXIS = 1e-9  # m
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,8 @@ class Profile:
     closed : tuple of bool
     error_m : float
         Largest distance found between a path and the contour.
-    unsettled : int
-        Cells in which the search could not prove the line's course; zero: every piece has been found.
+    unsettled, resolved_to_m : int, float
+        What the search could not prove, as in :class:`~mrsite.maps.Contours`.
     """
 
     level: float
@@ -42,6 +44,7 @@ class Profile:
     closed: tuple[bool, ...]
     error_m: float
     unsettled: int = 0
+    resolved_to_m: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -94,8 +97,14 @@ def meridian_profile(
         reach = 1.5 * max(profile_reach(like))
     if reach == 0.0 or not _highest_at(source, reach) < level:
         reach = max(reach, outer_radius(source, level))
-    found = trace(source, level, plane, (0.0, -reach, reach, reach), tolerance, 0, seeds=seeds)
-    return Profile(level, tuple(_left(path) for path in found.paths), found.closed, found.error_m, found.unsettled)
+    window = (0.0, -reach, reach, reach)
+    found = trace(source, level, plane, window, tolerance, 0, seeds=seeds)
+    if seeds is not None and not all(
+        closed or max(path[0, 0], path[-1, 0]) < _ON_AXIS for path, closed in zip(found.paths, found.closed)
+    ):  # a walk was lost, at a winding: ask the cells
+        found = trace(source, level, plane, window, tolerance, 0)
+    paths = tuple(_left(path) for path in found.paths)
+    return Profile(level, paths, found.closed, found.error_m, found.unsettled, found.resolved_to_m)
 
 
 def _left(path: Array) -> Array:
@@ -103,7 +112,7 @@ def _left(path: Array) -> Array:
     exactly.
     """
     for end in (0, -1):
-        if path[end, 0] < 1e-9:
+        if path[end, 0] < _ON_AXIS:
             path[end, 0] = 0.0
     return path
 
@@ -226,8 +235,7 @@ def _wound(curves: list[Array]) -> tuple[Array, ...]:
         if not np.array_equal(curve[0], curve[-1]):
             ring = np.concatenate([curve, curve[:1]])  # both ends lie on the axis
         rings.append(ring[np.r_[True, (np.diff(ring, axis=0) != 0.0).any(axis=1)]])
-    # a trace that wandered at a winding's corner until its limit: what it can enclose, outlined on the safe side
-    rings = [ring if len(ring) < _WANDERED else _hull(ring) for ring in rings if len(ring) > 3]
+    rings = [ring for ring in rings if len(ring) > 3]
     if not rings:
         return ()
     noded = shapely.unary_union([shapely.LineString(ring) for ring in rings])
@@ -242,18 +250,6 @@ def _wound(curves: list[Array]) -> tuple[Array, ...]:
     for part in shapely.get_parts(whole):
         out += [np.asarray(ring.coords) for ring in (part.exterior, *part.interiors)]
     return tuple(out)
-
-
-#: Far more points than any line has at a millimetre.
-_WANDERED = 20_000
-
-
-def _hull(ring: Array) -> Array:
-    import shapely
-    from shapely.geometry.polygon import orient
-
-    hull = shapely.convex_hull(shapely.multipoints(ring))
-    return np.asarray(orient(hull, 1.0).exterior.coords) if hull.geom_type == "Polygon" else ring[:4]
 
 
 def _winding(ring: Array, point: tuple[float, float]) -> int:
