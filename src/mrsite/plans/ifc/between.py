@@ -229,7 +229,7 @@ def leaf_of(operation: str) -> tuple[str, int, int, bool]:
 
 
 def _curtains(storey: StoreyFacts, rooms: Sequence[Room], names: Sequence[str]) -> list[Window]:
-    """Give curtain walls as windows along their whole length."""
+    """Give each straight curtain wall as one window along its whole length, one that bends as its panes."""
     import shapely
 
     from mrsite.plans.ifc.facts import polygon
@@ -240,8 +240,8 @@ def _curtains(storey: StoreyFacts, rooms: Sequence[Room], names: Sequence[str]) 
     for body in storey.bodies:
         if body.kind == "glazing":
             whole.setdefault(body.guid, []).extend(polygon(o) for o in body.cut)
-    for shapes in whole.values():
-        frame = shapely.get_coordinates(shapely.oriented_envelope(shapely.unary_union(shapes)))
+    for shape in (s for shapes in whole.values() for s in _straight(shapes)):
+        frame = shapely.get_coordinates(shapely.oriented_envelope(shape))
         if len(frame) < 4:
             continue
         sides = np.diff(frame[:3], axis=0)
@@ -290,6 +290,16 @@ def _virtual(storey: StoreyFacts, solids: Solids, rooms: Sequence[Room]) -> list
                     )
                 )  # fmt: skip
     return out
+
+
+def _straight(shapes: list[Any]) -> list[Any]:
+    """Return the whole of some shapes where it lies along one line, else the shapes themselves."""
+    import shapely
+
+    whole = shapely.unary_union(shapes)
+    frame = shapely.get_coordinates(shapely.oriented_envelope(whole))
+    sides = np.hypot(*np.diff(frame[:3], axis=0).T) if len(frame) >= 4 else np.zeros(2)
+    return [whole] if sides.min() <= THICKEST_M else shapes
 
 
 def _called(index: int, names: Sequence[str]) -> str:

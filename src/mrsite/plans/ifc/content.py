@@ -224,7 +224,8 @@ def _bodies(reading: Reading, lost: Counter[tuple[str, str]]) -> tuple[dict[str,
             home = reading.storey_of(element)
             if home.elevation > highest:
                 continue
-            bodies = reading.relations.bodies_of(element)
+            # Doors in a curtain wall are parts of it, and doors all the same.
+            bodies = [b for b in reading.relations.bodies_of(element) if not (b.is_a("IfcDoor") or b.is_a("IfcWindow"))]
             if not bodies:
                 if home.guid in reading.wanted:
                     lost[(ifc_kind, "no shape")] += 1
@@ -260,9 +261,16 @@ def _bodies(reading: Reading, lost: Counter[tuple[str, str]]) -> tuple[dict[str,
 def _things(reading: Reading) -> dict[str, list[ThingFacts]]:
     """Find stairs and lifts with their extent, and the places of equipment."""
     out: dict[str, list[ThingFacts]] = {}
-    for kind, ifc_kind in (("stair", "IfcStair"), ("stair", "IfcRamp"), ("lift", "IfcTransportElement")):
+    for kind, ifc_kind in (
+        ("stair", "IfcStair"),
+        ("stair", "IfcStairFlight"),
+        ("stair", "IfcRamp"),
+        ("lift", "IfcTransportElement"),
+    ):
         for element in reading.model.by_type(ifc_kind):
             if kind == "lift" and not _is_lift(element):
+                continue
+            if ifc_kind == "IfcStairFlight" and element.id() in reading.relations.whole:
                 continue
             meshes = [m for m in (reading.mesh(b) for b in reading.relations.bodies_of(element)) if m is not None]
             if not meshes:
