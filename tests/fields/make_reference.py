@@ -283,13 +283,13 @@ def wanted():
     )
 
 
-def near_wanted(count=48):
+def near_wanted(count=36):
     """Random sections, plump and flat, each with a point beside a face or a corner, 0.1 mm to 0.3 m away."""
     rng = random.Random(7)
     for i in range(count):
         r1, z1 = rng.uniform(0.05, 0.9), rng.uniform(-1.0, 1.0)
         w = [r1, r1 + 10 ** rng.uniform(-2.3, -0.5), z1, z1 + 10 ** rng.uniform(-2.3, -0.3), rng.choice([-1e8, 1e8])]
-        gap, along = 10 ** rng.uniform(-4.0, -0.5), rng.choice([0.0, 0.02, 0.98, 1.0, rng.random()])
+        gap, along = 10 ** rng.uniform(-4.0, -0.5), rng.choice([1e-4, 0.02, 0.98, 0.9999, rng.random()])
         r, z = w[0] + along * (w[1] - w[0]), w[2] + along * (w[3] - w[2])
         side = i % 6
         spot = [(w[0] - gap, z), (w[1] + gap, z), (r, w[2] - gap), (r, w[3] + gap), (w[1] + gap, w[3] + gap)]

@@ -243,6 +243,25 @@ def test_a_foreign_source_adds_and_can_be_placed():
         fields.compiled(total)
 
 
+@pytest.mark.parametrize("name", ["loop", "coil", "set", "zonal", "placed", "sum", "certified"])
+def test_points_in_any_order_are_what_they_are_alone(name):
+    """Points of all routes, shuffled: a batch sorts them and must put each result in its own row."""
+    rng = np.random.default_rng(8)
+    points = rng.normal(size=(6000, 3))
+    points *= (10 ** rng.uniform(-1.0, 1.3, 6000) / np.linalg.norm(points, axis=1))[:, None]
+    source = SOURCES[name]
+    f, params = fields.compiled(source)
+    alone = np.empty((6000, 12))
+    for p, o in zip(points, alone):
+        f(params, *p, o)
+    b, jac = source.flux_density_and_jacobian(points)
+    tolerance = 1e-8 if name == "certified" else 1e-11
+    size = np.linalg.norm(alone[:, :3], axis=1)
+    assert (np.linalg.norm(b - alone[:, :3], axis=1) <= tolerance * size).all()
+    slope = np.linalg.norm(alone[:, 3:], axis=1) + size
+    assert (np.abs(jac.reshape(-1, 9) - alone[:, 3:]).max(axis=1) <= 10.0 * tolerance * slope).all()
+
+
 def test_a_point_on_a_wire_is_nan_in_that_row_alone():
     points = np.array([[0.5, 0.0, 0.2], [0.5, 0.0, 0.3], [0.3, 0.4, 0.2], [0.0, 0.0, 0.2]])
     b, jac = fields.Loop(0.5, 0.2, 1.0).flux_density_and_jacobian(points)

@@ -14,7 +14,7 @@ CANCELLATION = (
     6.9  # ln 1000: coils of a shielded magnet cancel down to a thousandth of their sum, see the accuracy measure
 )
 RULE = (
-    5.5  # ln of the constant before size^(-2n) by which rules are chosen; the bounds of ``quadrature`` then keep rtol
+    6.0  # ln of the constant before size^(-2n) by which rules are chosen; the bounds of ``quadrature`` then keep rtol
 )
 
 

@@ -13,7 +13,7 @@ from .coils import RUNGS, coil_group, way, winding_share
 from .elliptic import dress
 from .layout import HEADER, MU0_4, band_at
 from .patches import square_rows, squares_of
-from .rows import WORK, take
+from .rows import WORK
 from .windings import winding_rows
 from .zonal import BLOCK, zonal_block, zonal_point
 
@@ -138,11 +138,11 @@ def axisymmetric_rows(numbers, at, count, table, grid, n, x, y, z, b, jac):
     while begin < n:
         size = min(BLOCK, n - begin)
         top = int(numbers[at + HEADER + 2 * band[order[begin]] + 1])
-        take(size, order[begin:], x, gx)
-        take(size, order[begin:], y, gy)
-        take(size, order[begin:], z, gz)
         for i in range(size):
-            gz[i] -= zc
+            p = order[begin + i]
+            gx[i] = x[p]
+            gy[i] = y[p]
+            gz[i] = z[p] - zc
         # bands run outwards, so the first of a block needs the highest order
         zonal_block(
             numbers, table_at, table_rows, symmetric, scale, top, size,
