@@ -14,6 +14,8 @@ from mrsite.outputs.layers import line_item
 from mrsite.outputs.mark import Mark, Point, Polyline, Text, Vertex, flattened
 from mrsite.outputs.placing import Placer
 
+#: Height of a line's label over that of ordinary letters.
+_LABEL = 0.8
 EDGES = ("central", "upper", "lower")
 
 
@@ -86,13 +88,15 @@ def line_marks(lines: Sequence[Line], height: float, placer: Placer, *, suffix: 
             text += "  MAY BE TOO SMALL"
         inward = not line.item.endswith("-UPPER")
         longest = max((_length(ring) for ring in line.rings), default=0.0)
-        for ring in line.rings:
-            # Splinters within the windings are drawn but not named one by one.
+        rings = sorted(line.rings, key=_length, reverse=True)
+        for number, ring in enumerate(rings):
+            # Splinters within the windings are drawn but not named one by one; the largest ring always has its name,
+            # the others where there is room.
             if _length(ring) < 0.25 * longest:
-                continue
-            candidates = _beside(ring, line.text_item, text, height, inward, line.note)
+                break
+            candidates = _beside(ring, line.text_item, text, _LABEL * height, inward, line.note)
             if candidates:
-                marks += placer.best(candidates)
+                marks += placer.best(candidates) if number == 0 else placer.free(candidates)
     return marks
 
 

@@ -51,6 +51,18 @@ class Placer:
 
     def best(self, candidates: Sequence[tuple[Text, ...]]) -> tuple[Text, ...]:
         """Return the first of some candidates that is free, else the one that overlaps least; occupy it."""
+        chosen, _ = self._chosen(candidates)
+        for text in chosen:
+            self.occupy(text_box(text))
+        return chosen
+
+    def free(self, candidates: Sequence[tuple[Text, ...]]) -> tuple[Text, ...]:
+        """Return the best of some candidates and occupy it, or nothing where all of them would be hard to read."""
+        chosen, badness = self._chosen(candidates)
+        area = sum((box[2] - box[0]) * (box[3] - box[1]) for box in map(text_box, chosen))
+        return self.best([chosen]) if badness < 0.05 * area else ()
+
+    def _chosen(self, candidates: Sequence[tuple[Text, ...]]) -> tuple[tuple[Text, ...], float]:
         chosen, least = candidates[0], math.inf
         for texts in candidates:
             badness = self._badness([text_box(text) for text in texts])
@@ -60,9 +72,7 @@ class Placer:
                 chosen, least = texts, badness
             if least == 0.0:
                 break
-        for text in chosen:
-            self.occupy(text_box(text))
-        return chosen
+        return chosen, least
 
     def _badness(self, boxes: Sequence[Box]) -> float:
         total = self._covered(boxes)

@@ -181,13 +181,18 @@ def _magnet_words(board: Board, section: Section) -> None:
         )
     label = f"{inert(standing.id, 30)}: {inert(standing.magnet.label, 60)}"
     steps = [k * letter for k in (1.5, 3, 5, 8, 12, 16, 22, 30)]
-    board.marks += board.placer.best(
+    (words,) = board.placer.best(
         [
-            (Text("MAGNET", label, (0.0, z + side * (r + step)), letter, 0.0, "centre"),)
+            (Text("MAGNET-TEXT", label, (0.0, z + side * (r + step)), letter, 0.0, "centre"),)
             for step in steps
             for side in (1, -1)
         ]
     )
+    board.marks.append(words)
+    up = 1 if words.at[1] > z else -1
+    if abs(words.at[1] - z) > r + 4 * letter:
+        ends = ((0.0, z + up * r, 0.0), (0.0, words.at[1] - up * letter, 0.0))
+        board.marks.append(Polyline("MAGNET-TEXT", ends, False, "leads to what is said of it"))
 
 
 def _dimensions(board: Board, outcome: Outcome, section: Section, faces: list[tuple[Any, float, float, Any]]) -> None:
