@@ -1,6 +1,6 @@
 """Floor plans: the score of every drawing with a key, of drawings made at random, and the time a large one takes.
 
-Run ``python -m benchmarks.plans``; the table is kept in ``benchmarks/plans.md``. Drawings that are not
+Run ``python -m benchmarks.plans``; the table is kept in ``benchmarks/results/plans.md``. Drawings that are not
 beside the checkout are left out and named. ``--quick`` leaves the timing out.
 """
 
@@ -9,18 +9,21 @@ from __future__ import annotations
 import gc
 import importlib.util
 import json
+import math
 import resource
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from mrsite.base.errors import UnitsError
-from mrsite.plans import read_plan, rooms_geojson
-from tests.plans.drawn import Habits, draw, random_habits
+from mrsite.plans import Plan, read_plan, rooms_geojson
+from tests.plans.drafted import Manner, draft, random_manner
+from tests.plans.drawn import Habits, Key, draw, random_habits
 from tests.plans.scoring import score
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -28,14 +31,14 @@ SHARED = ROOT.parent / "shared"
 
 
 def main(arguments: list[str]) -> int:
-    """Print the tables and write them to ``benchmarks/plans.md``."""
+    """Print the tables and write them to ``benchmarks/results/plans.md``."""
     lines = ["# Floor plans read", ""]
-    lines += keyed() + real() + drawn()
+    lines += keyed() + real() + drawn() + drafted()
     if "--quick" not in arguments:
         lines += timing()
     text = "\n".join(lines) + "\n"
     print(text)
-    (ROOT / "benchmarks" / "plans.md").write_text(text, encoding="utf-8")
+    (ROOT / "benchmarks" / "results" / "plans.md").write_text(text, encoding="utf-8")
     return 0
 
 
@@ -136,6 +139,63 @@ def drawn(seeds: int = 30) -> list[str]:
                 f"{units.count('right')} / {asked} / {units.count('WRONG')} |"
             )
     return [*out, ""]
+
+
+def drafted(seeds: int = 40) -> list[str]:
+    """Score buildings of other shapes drafted in other manners, by layers and with all on one layer."""
+    out = [
+        "## Buildings drafted in many manners",
+        "",
+        "Rings, wings and round ends; wall boxes, cavity walls, multilines, exploded hatching; nested, anonymous and",
+        "framed doors, splines, gaps; plans bound into a block; legends, schedules, key plans, sections.",
+        "",
+        "| kind | plans | rooms | labels | false rooms | doors | adjacency | door numbers right / wrong "
+        "| windows found / false | unit right / asked / wrong |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "plan.dxf"
+        for kind in ("honest", "all on one layer"):
+            scores, units, numbers, windows = [], [], [0, 0, 0], [0, 0, 0]
+            for seed in range(2000, 2000 + seeds):
+                manner = random_manner(seed)
+                if kind != "honest":
+                    manner = replace(manner, layers="zero")
+                doc, key = draft(seed, manner)
+                doc.saveas(path)
+                units.append(_unit(path, manner.unit))
+                plan = read_plan(path, units=manner.unit, cache=False)
+                scores.append(score(plan, key.as_dict()))
+                numbers = [a + b for a, b in zip(numbers, _numbers(plan, key, manner), strict=True)]
+                windows = [a + b for a, b in zip(windows, _windows(plan, key), strict=True)]
+            mean = {
+                k: float(np.mean([getattr(s, k) for s in scores])) for k in ("rooms", "labels", "doors", "adjacency")
+            }
+            asked = sum(u.startswith("asked") for u in units)
+            out.append(
+                f"| {kind} | {seeds} | {mean['rooms']:.1%} | {mean['labels']:.1%} | "
+                f"{sum(s.false_rooms for s in scores)} | {mean['doors']:.1%} | {mean['adjacency']:.1%} | "
+                f"{numbers[0]} / {numbers[1]} of {numbers[2]} | {windows[0]} / {windows[1]} of {windows[2]} | "
+                f"{units.count('right')} / {asked} / {units.count('WRONG')} |"
+            )
+    return [*out, ""]
+
+
+def _numbers(plan: Plan, key: Key, manner: Manner) -> tuple[int, int, int]:
+    """Doors with the right number, with a wrong one, and all that are numbered on the drawing."""
+    right = wrong = 0
+    for door in plan.doors:
+        near = [d for d in key.doors if math.dist(d["at"], door.at) < 0.3] if door.number else []
+        right += any(d["number"] == door.number for d in near)
+        wrong += bool(door.number) and not any(d["number"] == door.number for d in near)
+    return right, wrong, 0 if manner.numbers == "none" else len(key.doors)
+
+
+def _windows(plan: Plan, key: Key) -> tuple[int, int, int]:
+    """Windows found, made up, and there."""
+    found = sum(any(math.dist(w.at, k["at"]) < 0.3 for w in plan.windows) for k in key.windows)
+    false = sum(not any(math.dist(w.at, k["at"]) < 0.3 for k in key.windows) for w in plan.windows)
+    return found, false, len(key.windows)
 
 
 def timing() -> list[str]:

@@ -165,7 +165,7 @@ def merge_tags(tags: Sequence[Tag]) -> tuple[str, str, float | None]:
 
 
 def _without_notes(named: Sequence[Tag]) -> list[Tag]:
-    """Leave out notes (finishes, ceiling heights): a name alone, in smaller letters than a label with its number or area."""
+    """Leave out notes such as finishes: a name alone, in smaller letters than a label with its number or area."""
     whole = [t.height for t in named if t.number or t.area_m2]
     return [t for t in named if t.number or t.area_m2 or not whole or t.height > NOTE_HEIGHT * min(whole)]
 

@@ -241,9 +241,14 @@ def _through_lines(seg: Array) -> Bools:
 
 def _cross(a: Array, b: Array) -> Bools:
     """Whether pairs of segments cross within both."""
-    side = lambda s, p: (s[:, 2] - s[:, 0]) * (p[:, 1] - s[:, 1]) - (s[:, 3] - s[:, 1]) * (p[:, 0] - s[:, 0])
-    one = side(a, b[:, :2]) * side(a, b[:, 2:]) < 0
-    return np.asarray(one & (side(b, a[:, :2]) * side(b, a[:, 2:]) < 0))
+    return np.asarray(_parted(a, b) & _parted(b, a))
+
+
+def _parted(line: Array, other: Array) -> Bools:
+    """Whether the ends of the other segment lie on two sides of the line."""
+    u = line[:, 2:] - line[:, :2]
+    p, q = other[:, :2] - line[:, :2], other[:, 2:] - line[:, :2]
+    return np.asarray((u[:, 0] * p[:, 1] - u[:, 1] * p[:, 0]) * (u[:, 0] * q[:, 1] - u[:, 1] * q[:, 0]) < 0)
 
 
 def flights(seg: Array) -> Bools:

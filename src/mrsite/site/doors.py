@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -78,16 +79,17 @@ def _from_plan(storey: Storey, spaces: Sequence[Space]) -> list[Door]:
     here = [s for s in spaces if s.storey == storey.name and not s.is_area]
     by_plan_id = {s.plan_id: s for s in here if s.plan_id}
     result = []
+    borne = Counter(door.number for door in storey.plan.doors)
     for count, door in enumerate(storey.plan.doors, 1):
         sides = tuple(_side(door, k, here, by_plan_id) for k in (0, 1))
-        number = getattr(door, "number", "") or None
+        own = door.id or f"door {count}"
         swing = None
         if door.swing_to and door.kind != "sliding":
             swing = sides[0]
         result.append(
             Door(
-                id=f"{storey.name}/{number or door.id or f'door {count}'}",
-                number=number,
+                id=f"{storey.name}/{door.number if borne[door.number] == 1 and door.number else own}",
+                number=door.number or None,
                 storey=storey.name,
                 at=door.at,
                 jambs=door.jambs,
