@@ -56,5 +56,5 @@ def test_doors_of_one_number_keep_ids_of_their_own(tmp_path: Path) -> None:
     doc.saveas(tmp_path / "plan.dxf")
     project = _load(tmp_path, "")
     assert len({d.id for d in project.doors}) == len(project.doors) == len(key.doors)
-    with pytest.raises(InputError, match="2 doors bear the number 'D1.01'"):
+    with pytest.raises(InputError, match=r"2 doors bear the number 'D1\.01'"):
         _load(tmp_path, '[[door]]\nnumber = "D1.01"\nlock = true\n')
