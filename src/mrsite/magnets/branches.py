@@ -33,9 +33,9 @@ class Pattern:
     lobes: tuple[tuple[float, float] | None, ...]
 
 
-def patterns(figures: Figures, shielding: str) -> tuple[Pattern, ...]:
+def patterns(figures: Figures, shielding: str, geometry: str) -> tuple[Pattern, ...]:
     """Return the hypotheses that the figures leave open, with their prior weights (sum 1)."""
-    table = branch_priors()
+    table = branch_priors(geometry)
     if shielding == "none":
         # Without a shield the field outside is dipole-like: along +z on the axis, against it beside.
         dipole = tuple(1 if f.direction == "axial" else -1 for f in figures.lines)

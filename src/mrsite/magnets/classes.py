@@ -86,9 +86,10 @@ def prior(geometry: str, tier: str, shielding: str) -> Prior:
     )
 
 
-def branch_priors() -> dict[str, Any]:
-    """Return the prior weights of the sign branches and what belongs to them."""
-    return dict(_classes()["branches"])
+def branch_priors(geometry: str) -> dict[str, Any]:
+    """Return the prior weights of the sign branches of a class and what belongs to them."""
+    own = _class(geometry)
+    return {k: own.get(k, value) for k, value in _classes()["branches"].items()}
 
 
 def shield_balance() -> Range:

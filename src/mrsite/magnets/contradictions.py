@@ -59,7 +59,7 @@ def _without(
     assert model.B0_T is not None
     problem = Problem(model.B0_T, size, prior(model.geometry, "W", model.shielding), model.shielding, rest)
     rng = np.random.default_rng(np.random.SeedSequence([seed, 7]))
-    hypotheses = [p for p in patterns(rest, model.shielding) if problem.possible(p)]
+    hypotheses = [p for p in patterns(rest, model.shielding, model.geometry) if problem.possible(p)]
     if not hypotheses:
         return 0.0, ""
     found = []

@@ -12,6 +12,7 @@ import numpy as np
 from mrsite.base.errors import InputError
 from mrsite.magnets.branches import Pattern, patterns
 from mrsite.magnets.classes import Dimensions, dimensions, prior
+from mrsite.magnets.extremes import extremes
 from mrsite.magnets.figures import Figures, figures_of, refuse_nonsense, refuse_other_magnets
 from mrsite.magnets.model import Array, Branch, Ensemble, FitRecord, MagnetModel
 from mrsite.magnets.sampling import Problem
@@ -27,8 +28,6 @@ _RARE_PRIOR = 0.05
 _LEAST_SHARE = 0.06  # of the pilot tries accepted: below it the prior is widened
 _MOST_TRIES = 9  # for each member wanted
 _ENOUGH = 0.7  # of the members wanted: a tier that finds fewer is left for a wider one
-_WHOLE_TRIES = 24
-_FINE_M = 0.03  # half-rounding below which random designs of a class hardly ever meet two pairs
 _FEWEST = 10  # members below which a tier counts as failed
 _NEGLIGIBLE = 0.01  # weight of a pattern that gets no members
 _METHOD = "linear-programme designs, tier {tier}"
@@ -43,12 +42,18 @@ class _Tally:
     feasible: int = 0
     accepted: list[Array] | None = None
 
-    def add(self, problem: Problem, rng: np.random.Generator, whole: bool = False) -> None:
-        outcome = problem.attempt(rng, self.pattern, problem.whole(rng) if whole else None)
+    def add(self, problem: Problem, rng: np.random.Generator) -> None:
+        outcome = problem.attempt(rng, self.pattern)
         self.tries += 1
         self.feasible += outcome.feasible
         if outcome.currents is not None:
             self.members.append(outcome.currents)
+
+    def add_all(self, windings: list[Array]) -> None:
+        """Take windings that are known to meet the figures."""
+        self.tries += len(windings)
+        self.feasible += len(windings)
+        self.members.extend(windings)
 
     @property
     def members(self) -> list[Array]:
@@ -113,7 +118,7 @@ def fit(
     for tier in tiers:
         problem = _problem(data, figures, size, tier)
         rng = np.random.default_rng(np.random.SeedSequence([seed, ord(tier)]))
-        tallies = _sample(problem, patterns(figures, data.shielding), rng, members, told)
+        tallies = _sample(problem, patterns(figures, data.shielding, data.geometry), rng, members, told)
         number = sum(len(t.members) for t in tallies)
         enough = _ENOUGH * members if tier != tiers[-1] else min(members, _FEWEST)
         if number >= enough or (number and tier == tiers[-1] and found is None):
@@ -126,13 +131,20 @@ def fit(
             notes.append(f"prior {tier} met the figures in {number} of {tried} designs: a wider one was drawn")
     assert found is not None
     tier, problem, tallies = found
-    if not any(t.members for t in tallies) and _rich(figures):
-        # Figures at many levels leave so narrow a way that no random design meets it: all cells may serve.
+    few = sum(len(t.members) for t in tallies) < min(members, _FEWEST)
+    if few:
+        tier, problem = "bounds", _problem(data, figures, size, "F")
+        tallies = [_Tally(p) for p in patterns(figures, data.shielding, data.geometry)]
+        notes.append("hardly a random design met the figures: the band is that of any winding in the room for it")
+    elif _cross_checked(figures) and not _measured(data):
+        tier += " and bounds"
+        notes.append(
+            "the prior of this class was not checked on magnets: the band holds any winding in the room for it"
+        )
+    if "bounds" in tier:
         rng = np.random.default_rng(np.random.SeedSequence([seed, 3]))
         for tally in tallies:
-            for _ in range(_WHOLE_TRIES):
-                tally.add(problem, rng, whole=True)
-        notes.append("no design drawn from the class met all figures: the whole winding room was used")
+            tally.add_all(extremes(problem, tally.pattern, rng))
     if not any(t.members for t in tallies):
         raise InputError(explain(data, figures, size, seed))
     ensemble = _ensemble(problem, tallies, tier)
@@ -167,13 +179,17 @@ def fit(
 
 def _tiers(figures: Figures) -> tuple[str, ...]:
     """Priors to try in turn: the less the figures say, the more a narrow one is worth; two lines need none."""
-    return ("W", "F") if _rich(figures) or len({f.level for f in figures.lines}) > 1 else ("T", "W")
+    return ("W", "F") if _cross_checked(figures) else ("T", "W")
 
 
-def _rich(figures: Figures) -> bool:
-    """Whether the figures say so much that the class prior need not: many levels or points, or fine rounding."""
-    fine = len(figures.lines) > 2 and min(f.half for f in figures.lines) < _FINE_M
-    return len({f.level for f in figures.lines}) > 2 or len(figures.points) > 2 or fine
+def _cross_checked(figures: Figures) -> bool:
+    """Whether more is told than one line."""
+    return len({f.level for f in figures.lines}) > 1 or bool(figures.points)
+
+
+def _measured(data: MagnetModel) -> bool:
+    """Whether the priors of the magnet's class were checked on magnets of known windings."""
+    return data.geometry == "whole-body" and data.shielding == "active"
 
 
 def figures_hash(model: MagnetModel) -> str:

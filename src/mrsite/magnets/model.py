@@ -174,7 +174,8 @@ class Ensemble:
         Sum to one.
     branches : tuple of Branch
     prior : str
-        ``"T"`` (compact shields), ``"W"`` (wide).
+        ``"T"`` (compact shields), ``"W"`` (wide), ``"F"`` (free use of the winding room); with
+        ``"bounds"``, the outermost windings that the figures leave open are among the members.
     infeasible_share : float
         Share of the designs tried that could not meet the figures.
     """

@@ -64,10 +64,13 @@ class Programme:
         """Conductor with every cell at its limit, A m."""
         return float(self._cost.sum())
 
-    def least_conductor(self) -> tuple[Array, float] | None:
-        """Return the design of least conductor and that length in A m; None where there is none."""
-        x = self._solve(self._cost / self.total)
-        return None if x is None else (x, float(self._cost @ x))
+    def least_conductor(self) -> Array | None:
+        """Return the solution of least conductor; None where the rows contradict one another."""
+        return self._solve(self._cost / self.total)
+
+    def conductor(self, x: Array) -> float:
+        """Return the conductor length of a solution, A m."""
+        return float(self._cost @ x)
 
     def extreme(self, functional: Array, conductor: float) -> Array | None:
         """Return the design of least ``functional`` (a row over all cells) within a conductor length."""

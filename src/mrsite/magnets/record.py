@@ -27,7 +27,10 @@ def band_shape(model: MagnetModel) -> tuple[float, float]:
     stretch 1.5 times larger where a class default stood in for a dimension.
     """
     levels = {p.level_T for p in model.published if p.use == "fit" and p.quantity == "isofield"}
-    stretch, floor = (_STRETCH_MORE, _FLOOR_MORE) if len(levels) > 1 else (_STRETCH_ONE, _FLOOR_ONE)
+    if model.ensemble is not None and "bounds" in model.ensemble.prior:
+        stretch, floor = 1.0, _FLOOR_MORE  # among the members are the outermost windings themselves
+    else:
+        stretch, floor = (_STRETCH_MORE, _FLOOR_MORE) if len(levels) > 1 else (_STRETCH_ONE, _FLOOR_ONE)
     return stretch * (model.fit.widening if model.fit else 1.0), floor
 
 
@@ -124,9 +127,7 @@ def _line_residuals(
     return out
 
 
-def _point_residuals(
-    model: MagnetModel, figures: Figures, role: str, source: FieldSource
-) -> list[Residual]:
+def _point_residuals(model: MagnetModel, figures: Figures, role: str, source: FieldSource) -> list[Residual]:
     assert model.ensemble is not None
     assert model.fit is not None
     units = {"B": "T", "gradient": "T/m", "force_product": "T2/m"}

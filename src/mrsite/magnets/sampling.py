@@ -7,7 +7,7 @@ and a random mix of the two, which keeps every linear row.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -166,7 +166,7 @@ class Problem:
         with the field there pointing inwards (Br < 0): place and direction are drawn, then it is linear.
         """
         rows = Rows()
-        first, last = branch_priors()["lobe_field_deg"]
+        first, last = branch_priors("whole-body")["lobe_field_deg"]
         for f, lobe in zip(self.figures.lines, pattern.lobes, strict=True):
             if lobe is None:
                 continue
@@ -208,38 +208,54 @@ class Problem:
 
     def relaxed(self, pattern: Pattern, largest: float = 1.0, objective: Array | None = None) -> Array | None:
         """Return a winding of least conductor (or least ``objective``) over all cells; None where there is none."""
+        room = self.whole_room()
+        design = replace(room, current_density=room.current_density * largest)
+        programme = Programme(
+            self.lattice, design, self._linear_rows(pattern, design.homogeneity, 0), self.centre, self.B0
+        )
+        if objective is None:
+            least = programme.least_conductor()
+            return None if least is None else programme.currents(least)
+        x = programme.extreme(objective, programme.total)
+        return None if x is None else programme.currents(x)
+
+    def whole_room(self) -> Design:
+        """Return the design that may use every cell, with the prior's densest current and worst homogeneity."""
         number = np.arange(len(self.lattice.cells))
         shield = number >= self.lattice.primary
         both = [number, number[shield]] if self.shielding == "passive" else [number]
         signs = [np.where(shield, -1.0, 1.0), np.ones(int(shield.sum()))][: len(both)]
         worst = 10.0 ** self.prior.homogeneity_log10[1]
-        design = Design(np.concatenate(both), np.concatenate(signs), self.prior.current_density[1] * largest, worst, 0)
-        programme = Programme(self.lattice, design, self._linear_rows(pattern, worst, 0), self.centre, self.B0)
-        if objective is None:
-            least = programme.least_conductor()
-            return None if least is None else programme.currents(least[0])
-        x = programme.extreme(objective, programme.total)
-        return None if x is None else programme.currents(x)
+        return Design(np.concatenate(both), np.concatenate(signs), self.prior.current_density[1], worst, 0)
 
-    def whole(self, rng: np.random.Generator) -> Design:
-        """Draw a design that may use every cell, with the worst homogeneity of the prior."""
-        number = np.arange(len(self.lattice.cells))
-        shield = number >= self.lattice.primary
-        low, high = self.prior.current_density
-        density = float(rng.uniform(0.5 * (low + high), high))
-        worst = 10.0 ** self.prior.homogeneity_log10[1]
-        return Design(number, np.where(shield, -1.0, 1.0), density, worst, int(rng.integers(_SPHERES)))
-
-    def attempt(self, rng: np.random.Generator, pattern: Pattern, design: Design | None = None) -> Try:
-        """Draw a design, unless one is given, and where the figures allow it a winding of it."""
-        if design is None:
-            design = draw_design(rng, self.lattice, self.size, self.prior, self.shielding, _SPHERES)
+    def attempt(self, rng: np.random.Generator, pattern: Pattern) -> Try:
+        """Draw a design and, where the figures allow it, a winding of it."""
+        design = draw_design(rng, self.lattice, self.size, self.prior, self.shielding, _SPHERES)
         extra = rng.uniform(0.0, 1.2)
         functional = rng.standard_normal(len(self._outside)) @ self._outside
         other = -functional if rng.random() < 0.5 else rng.standard_normal(len(self._outside)) @ self._outside
         mix = rng.beta(*_MIX)
         if self._most(design) < self.B0:
             return Try(False, None)
+        made = self.programme(pattern, design, rng)
+        if made is None:
+            return Try(False, None)
+        programme, least = made
+        budget = programme.conductor(least) * (1.0 + extra)
+        first, second = programme.extreme(functional, budget), programme.extreme(other, budget)
+        if first is None or second is None:
+            return Try(True, None)
+        currents = programme.currents(mix * first + (1.0 - mix) * second)
+        currents[np.abs(currents) < 1e-6 * design.current_density] = 0.0
+        if not self.meets(currents[None, :])[0]:
+            return Try(True, None)
+        return Try(True, currents, budget)
+
+    def programme(self, pattern: Pattern, design: Design, rng: np.random.Generator) -> tuple[Programme, Array] | None:
+        """Return the programme of a design under all figures and its solution of least conductor; None if infeasible.
+
+        What is not linear is linearised about the solution before, in passes.
+        """
         base = self._linear_rows(pattern, design.homogeneity, design.radius)
         # Where and how a lobe touches is free: a few places are tried before the design is given up.
         for _ in range(_LOBE_PLACES if 0 in pattern.signs else 1):
@@ -249,24 +265,14 @@ class Problem:
             if least is not None:
                 break
         if least is None:
-            return Try(False, None)
-        if self.figures.points:
-            for kinds, loosened in _PASSES:
-                before = programme.currents(least[0])
-                more = self._linearised_rows(before, kinds, loosened)
-                programme = Programme(self.lattice, design, rows + more, self.centre, self.B0)
-                least = programme.least_conductor()
-                if least is None:
-                    return Try(False, None)
-        budget = least[1] * (1.0 + extra)
-        first, second = programme.extreme(functional, budget), programme.extreme(other, budget)
-        if first is None or second is None:
-            return Try(True, None)
-        currents = programme.currents(mix * first + (1.0 - mix) * second)
-        currents[np.abs(currents) < 1e-6 * design.current_density] = 0.0
-        if not self.meets(currents[None, :])[0]:
-            return Try(True, None)
-        return Try(True, currents, budget)
+            return None
+        for kinds, loosened in _PASSES if self.figures.points else ():
+            more = self._linearised_rows(programme.currents(least), kinds, loosened)
+            programme = Programme(self.lattice, design, rows + more, self.centre, self.B0)
+            least = programme.least_conductor()
+            if least is None:
+                return None
+        return programme, least
 
     def _most(self, design: Design) -> float:
         """B0 with every primary cell at its limit: below the magnet's own, no programme need be solved."""
