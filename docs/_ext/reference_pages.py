@@ -79,8 +79,17 @@ def tables_of_site_file() -> dict[str, tuple[Any, bool]]:
 
 def descriptions() -> dict[str, str]:
     """Return the sentence of each key of the site file."""
-    with (HERE / "keys.toml").open("rb") as file:
-        return dict(tomllib.load(file)["site_file"])
+    return _sentences("keys.toml", "site_file")
+
+
+def magnet_descriptions() -> dict[str, str]:
+    """Return the sentence of each key of the magnet file, by ``magnet.key`` and ``magnet.table.key``."""
+    return _sentences("magnet_keys.toml", "magnet_file")
+
+
+def _sentences(name: str, table: str) -> dict[str, str]:
+    with (HERE / name).open("rb") as file:
+        return dict(tomllib.load(file)[table])
 
 
 def _type(schema: dict[str, Any], node: dict[str, Any]) -> str:
@@ -152,12 +161,13 @@ def magnet_file_page() -> str:
     """Every table and key of the magnet file."""
     from mrsite.magnets import schema as magnet_schema
 
+    texts = magnet_descriptions()
     parts = [
         "# Magnet file\n",
         "What is published of a magnet, and the windings fitted to it, in one TOML file. A file with only `[[coil]]`",
         "is a complete magnet. `mrsite magnets fit` fills in `[fit]` and `[ensemble]`.\n",
         "## Top level\n",
-        _key_table(magnet_schema.MagnetFile, "magnet", {}),
+        _key_table(magnet_schema.MagnetFile, "magnet", texts),
     ]
     for key, info in keys_of(magnet_schema.MagnetFile).items():
         model = model_in(info.annotation)
@@ -166,7 +176,7 @@ def magnet_file_page() -> str:
         many = "list" in str(info.annotation) or "tuple" in str(info.annotation)
         head = f"[[{key}]]" if many else f"[{key}]"
         doc = (model.__doc__ or "").strip().splitlines()[0]
-        parts.append(f"\n## `{head}`\n\n{doc}\n\n{_key_table(model, key, {})}\n")
+        parts.append(f"\n## `{head}`\n\n{doc}\n\n{_key_table(model, 'magnet.' + key, texts)}\n")
     return "\n".join(parts)
 
 
@@ -309,7 +319,7 @@ def check_pages(folder: Path) -> Iterator[tuple[str, str]]:
     import mrsite
     from mrsite.checks import registry
     from mrsite.guidance import known_packs
-    from mrsite.outputs import figures
+    from mrsite.outputs import figure_axes, figures
 
     outcome = mrsite.load_site(EXAMPLE).assess().outcome
     every = {rule.id: rule for pack in known_packs() for rule in pack.rules}
@@ -342,7 +352,7 @@ def check_pages(folder: Path) -> Iterator[tuple[str, str]]:
         placed = [f for f in own if f.location is not None and f.storey is not None]
         if placed:
             ax = figures.draw_assessment(replace(outcome, findings=own), storey=placed[0].storey)
-            figures.title(ax, f"{name} on {placed[0].storey}")
+            figure_axes.title(ax, f"{name} on {placed[0].storey}")
             picture = folder / "checks" / f"{name}.png"
             picture.parent.mkdir(parents=True, exist_ok=True)
             ax.figure.savefig(picture, dpi=110, metadata={"Software": None})

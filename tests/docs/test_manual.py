@@ -60,12 +60,20 @@ def test_every_key_of_the_site_file_has_its_sentence(pages: ModuleType) -> None:
         assert f"| `{key.split('.', 1)[1]}` |" in page
 
 
-def test_the_magnet_file_page_has_every_key(pages: ModuleType) -> None:
+def test_every_key_of_the_magnet_file_has_its_sentence(pages: ModuleType) -> None:
     from mrsite.magnets.schema import MagnetFile
 
+    texts = pages.magnet_descriptions()
+    keys = set()
+    for key, info in pages.keys_of(MagnetFile).items():
+        keys.add(f"magnet.{key}")
+        model = pages.model_in(info.annotation)
+        if model is not None and "dict" not in str(info.annotation):
+            keys |= {f"magnet.{key}.{inner}" for inner in pages.keys_of(model)}
+    assert keys - texts.keys() == set(), "keys without a sentence in docs/_ext/magnet_keys.toml"
+    assert texts.keys() - keys == set(), "sentences about keys that are not there"
     page = pages.magnet_file_page()
-    for key in pages.keys_of(MagnetFile):
-        assert f"`{key}`" in page
+    assert [text for text in texts.values() if text not in page] == []
 
 
 def test_every_rule_stands_on_the_page_of_packs(pages: ModuleType) -> None:
@@ -137,9 +145,24 @@ def test_the_manual_builds_without_a_warning(tmp_path: Path) -> None:
     pytest.importorskip("pydata_sphinx_theme")
     pytest.importorskip("pyvista")
     done = subprocess.run(
-        [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-E", "-D", "nb_execution_mode=off",
-         "-d", str(tmp_path / "trees"), str(DOCS), str(tmp_path / "html")],
-        capture_output=True, text=True, check=False,
+        [
+            sys.executable,
+            "-m",
+            "sphinx",
+            "-q",
+            "-W",
+            "--keep-going",
+            "-E",
+            "-D",
+            "nb_execution_mode=off",
+            "-d",
+            str(tmp_path / "trees"),
+            str(DOCS),
+            str(tmp_path / "html"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr[-4000:]
     html = (tmp_path / "html" / "reference" / "generated" / "checks" / "containment.html").read_text(encoding="utf-8")
