@@ -87,3 +87,13 @@ def test_what_is_no_result_is_refused(tmp_path, text):
         read_result(tmp_path)
     with pytest.raises(InputError, match="no such file"):
         read_result(tmp_path / "nowhere")
+
+
+def test_rooms_that_exchanged_their_names_are_told(results):
+    outcome, new = results
+    rooms = [s for s in outcome.project.spaces if not s.is_area and s.polygon is not None][:2]
+    shapes = {rooms[0].id: rooms[1].polygon, rooms[1].id: rooms[0].polygon}
+    spaces = tuple(replace(s, polygon=shapes.get(s.id, s.polygon)) for s in outcome.project.spaces)
+    said = "\n".join(new(replace(outcome, project=replace(outcome.project, spaces=spaces))).facts)
+    assert said.count("is another place") == 2
+    assert "mrsite plan-diff" in said

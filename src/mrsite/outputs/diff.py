@@ -192,7 +192,26 @@ def _facts(old: Result, new: Result) -> list[str]:
         rows.append("a magnet's place, bearing or status changed")
     if old.basis.get("revision") != new.basis.get("revision"):
         rows.append(f"revision: {inert(str(old.basis.get('revision')))} -> {inert(str(new.basis.get('revision')))}")
+    return rows + _rooms(old, new)
+
+
+def _rooms(old: Result, new: Result) -> list[str]:
+    """Rooms of one name that are another place now: a statement on them would have gone with the name."""
+    before, after = ({f["properties"]["id"]: f for f in r.features if _is_room(f)} for r in (old, new))
+    rows = []
+    for key in sorted(before.keys() & after.keys()):
+        a, b = (_shape(side[key]["geometry"]) for side in (before, after))
+        if a.is_empty or b.is_empty or a.intersection(b).area > 0.5 * min(a.area, b.area):
+            continue
+        rows.append(
+            f"room {inert(str(key), 80)} is another place: about ({a.centroid.x:.1f}, {a.centroid.y:.1f}) before, "
+            f"({b.centroid.x:.1f}, {b.centroid.y:.1f}) now; see mrsite plan-diff"
+        )
     return rows
+
+
+def _is_room(feature: Mapping[str, Any]) -> bool:
+    return feature["properties"].get("what") == "room" and feature.get("geometry") is not None
 
 
 def _inputs(old: Result, new: Result) -> list[str]:

@@ -86,6 +86,8 @@ def load_project(site_file: SiteFile, document: Document, progress: Progress | N
         inputs[Path(site_file.review.sheet).name] = sha256_of_file(folder / site_file.review.sheet)
     notes = [note for scanner in scanners for note in scanner.assumed]
     notes += [*placed, *drawn, *turned, *model_heights(storeys)]
+    if site_file.earth is not None:
+        notes.append("[earth] is stated: lines and findings are of the magnets alone, without the earth's field")
     for storey in storeys:
         if storey.registered is None:
             notes.append(f"{storey.name}: its drawing is not shown to coincide with the others; give tie")

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from mrsite.plans.drawing import Array
+from mrsite.plans.drawing import Array, Ints
 from mrsite.plans.plan import Point
 from mrsite.plans.revision.edits import ALONE, Edit, Kind, millimetres
 from mrsite.plans.revision.lines import Lines
+from mrsite.plans.segments import groups_of
 
 #: Shorter stretches are ends and corners of walls, told with the wall that made them, m.
 _FACE_M = 0.45
@@ -138,14 +139,7 @@ def _walls(faces: Array) -> list[_Wall]:
         return []
     length = _lengths(faces)
     u = (faces[:, 1] - faces[:, 0]) / length[:, None]
-    parent = list(range(n))
-
-    def root(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
+    pairs: list[tuple[Ints, Ints]] = []
     for i in range(n):
         cross = np.abs(u[i, 0] * u[:, 1] - u[i, 1] * u[:, 0])
         d = faces - faces[i, 0]
@@ -154,12 +148,11 @@ def _walls(faces: Array) -> list[_Wall]:
         overlap = np.minimum(t[:, 1], length[i]) - np.maximum(t[:, 0], 0.0)
         beside = (aside <= _THICK_M) & (overlap > 0.5 * np.minimum(length[i], length))
         onward = (aside <= 0.03) & (overlap > -_BREAK_M)
-        for k in np.flatnonzero((cross < 0.05) & (beside | onward)):
-            parent[root(int(k))] = root(i)
-    groups: dict[int, list[int]] = {}
-    for i in range(n):
-        groups.setdefault(root(i), []).append(i)
-    return sorted((_wall(faces[g], length[g]) for g in groups.values()), key=lambda w: -w.length)
+        same = np.flatnonzero((cross < 0.05) & (beside | onward))
+        pairs.append((np.full(len(same), i, dtype=np.int64), same))
+    group = groups_of(n, (np.concatenate([p for p, _ in pairs]), np.concatenate([q for _, q in pairs])))
+    walls = [_wall(faces[group == g], length[group == g]) for g in range(int(group.max()) + 1)]
+    return sorted(walls, key=lambda w: -w.length)
 
 
 def _wall(faces: Array, length: Array) -> _Wall:
