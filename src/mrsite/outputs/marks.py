@@ -158,6 +158,8 @@ def _pipes(outcome: Outcome, storey: Any) -> list[tuple[str, list[tuple[float, f
 
 
 def _unit_rows(plan: Any) -> list[tuple[str, str]]:
+    if plan.storeys:
+        return [("drawing unit", f"{plan.unit}: a building model in {plan.unit_decision.declared or 'no stated unit'}")]
     declared = plan.declared_insunits
     return [("drawing unit", f"{plan.unit} ({plan.unit_decision.source}); file declares code {declared}")]
 
