@@ -11,6 +11,7 @@ import pytest
 
 from mrsite.base.errors import InputError
 from mrsite.magnets import MagnetModel, Published, ensemble_band, fit, write_model
+from mrsite.magnets.members import member_values
 from mrsite.magnets.rays import outermost, source_magnitude
 from tests.magnets.known import SOURCE, data, true_distance
 
@@ -195,3 +196,56 @@ def test_progress_goes_from_nothing_to_all() -> None:
     fit(data(0.5e-3), seed=1, members=6, progress=seen.append)
     assert seen == sorted(seen)
     assert seen[-1] == 1.0
+
+
+def test_gradient_and_force_product_figures_narrow_the_bore() -> None:
+    from mrsite.magnets.record import magnitude_on, weighted_band
+
+    z, rho = np.linspace(0.3, 1.1, 80), np.full(80, 0.3)
+    figures = []
+    for quantity, rounding in (("gradient", 0.1), ("force_product", 0.1)):
+        largest = round(float(magnitude_on(SOURCE, quantity, rho, z).max()), 1)
+        figures.append(Published(f"{quantity}_max", "t", "read", value=largest, r_m=0.3, rounding_value=rounding))
+    base = data(0.5e-3)
+    bare = fit(base, seed=1, members=16)
+    told = fit(replace(base, published=base.published + tuple(figures)), seed=1, members=16)
+    widths = []
+    for model in (bare, told):
+        assert model.ensemble is not None
+        peaks = member_values(model, rho, z, "gradient").max(axis=1)
+        low, high = weighted_band(peaks, model.ensemble.weights, 1.0)
+        widths.append(float(high - low))
+    assert widths[1] < 0.5 * widths[0]
+    true = magnitude_on(SOURCE, "gradient", rho, z).max()
+    assert magnitude_on(told.source(), "gradient", rho, z).max() == pytest.approx(true, rel=0.05)
+
+
+def test_the_bounds_hold_a_magnet_that_no_prior_expects() -> None:
+    """A head magnet's class prior was never checked: its band must hold whatever the two lines leave open."""
+    head = data(0.5e-3, 3e-3, geometry="head", imaging_diameter_m=0.5)
+    model = fit(head, seed=1, members=12)
+    assert model.ensemble is not None
+    assert model.fit is not None
+    assert "bounds" in model.ensemble.prior
+    assert any("not checked on magnets" in note for note in model.fit.notes)
+    for level in (3e-3, 10e-3):
+        angles, low, high = ensemble_band(model, level)
+        pick = [int(np.argmin(np.abs(np.degrees(angles) - a))) for a in ANGLES]
+        true = true_distance(level, ANGLES)
+        assert (low[pick] - 0.01 <= true).all()
+        assert (true <= high[pick] + 0.01).all()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("level", "side", "shift"),
+    [(3e-3, "axial_m", 0.7), (3e-3, "axial_m", -0.5), (1e-3, "radial_m", 0.2), (5e-3, "axial_m", -0.3)],
+)
+def test_the_one_wrong_figure_among_good_ones_is_named(level: float, side: str, shift: float) -> None:
+    figures = list(data(0.5e-3, 1e-3, 3e-3, 5e-3).published)
+    k = next(k for k, p in enumerate(figures) if p.level_T == level)
+    wrong = round(getattr(figures[k], side) + shift, 1)
+    figures[k] = replace(figures[k], **{side: wrong})
+    with pytest.raises(InputError) as caught:
+        fit(data(published=tuple(figures)), seed=1, members=12)
+    assert f"{level * 1e3:g} mT {side[:-2]} {wrong:g} m" in str(caught.value)
