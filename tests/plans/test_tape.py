@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
+import ezdxf
 import numpy as np
 import pytest
 
 from mrsite.plans.limits import Limits
 from mrsite.plans.read import load_drawing
+from tests.plans.drafted import draft, random_manner
 from tests.plans.drawn import draw, random_habits
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared"
@@ -49,9 +52,40 @@ def test_drawn_plans(tmp_path: Path, seed: int) -> None:
     _compare(path)
 
 
-def test_rare_entities_and_frames(tmp_path: Path) -> None:
-    import ezdxf
+@pytest.mark.parametrize("seed", [4, 17, 24])
+def test_drafted_plans(tmp_path: Path, seed: int) -> None:
+    doc, _ = draft(seed, random_manner(seed))
+    path = tmp_path / "plan.dxf"
+    doc.saveas(path)
+    _compare(path)
 
+
+def test_multilines_and_splines_along_circles(tmp_path: Path) -> None:
+    doc = ezdxf.new("R2010")
+    space = doc.modelspace()
+    space.add_mline([(0, 0), (6, 0), (6, 4)], dxfattribs={"scale_factor": 0.2, "justification": 1})
+    space.add_mline([(0, 10), (6, 10), (6, 14)], close=True, dxfattribs={"scale_factor": 0.3, "justification": 0})
+    quarter = [(math.cos(a), math.sin(a)) for a in np.linspace(0, math.pi / 2, 7)]
+    space.add_spline([(20 + x, y) for x, y in quarter])
+    space.add_spline([(30, 0), (31, 1), (32, 0), (33, 1)])
+    path = tmp_path / "plan.dxf"
+    doc.saveas(path)
+    _compare(path)
+    _, drawing = load_drawing(path, Limits())
+    first = drawing.strokes[drawing.owner == 0, :4] + np.tile(drawing.origin, 2)
+    # Both faces of the wall, 0.1 m to each side of the drawn line, mitred at the corner.
+    np.testing.assert_allclose(
+        sorted(map(tuple, first.round(6))),
+        [(-0.0, -0.1, 6.1, -0.1), (0.0, 0.1, 5.9, 0.1), (5.9, 0.1, 5.9, 4.0), (6.1, -0.1, 6.1, 4.0)],
+        atol=1e-6,
+    )
+    assert (drawing.owner == 1).sum() == 6
+    assert (drawing.owner == 2).sum() == 1  # an arc
+    assert drawing.strokes[drawing.owner == 2, 4] == pytest.approx(math.tan(math.pi / 8), rel=0.01)
+    assert (drawing.owner == 3).sum() > 8  # no circle: chords
+
+
+def test_rare_entities_and_frames(tmp_path: Path) -> None:
     doc = ezdxf.new("R2010")
     space = doc.modelspace()
     down = {"extrusion": (0, 0, -1)}

@@ -7,7 +7,7 @@ from typing import Any
 
 from mrsite.plans.damage import damaged
 from mrsite.plans.drawing import RawDimension
-from mrsite.plans.entities import handle_of
+from mrsite.plans.sink import handle_of
 
 
 def read_dimension(e: Any, document: Any) -> RawDimension | None:

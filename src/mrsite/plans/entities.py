@@ -3,117 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from mrsite.plans.damage import damaged
-from mrsite.plans.drawing import TYPE_ID, Array, Fill, RawDimension, RawText, fit_circle
-
-Stroke = tuple[float, float, float, float, float]
-
-
-class Sink:
-    """Where the entities of one block (or of modelspace) are gathered."""
-
-    def __init__(self, layer_index: Callable[[str], int]) -> None:
-        self.layer_index = layer_index
-        self.strokes: list[Stroke] = []
-        self.counts: list[int] = []
-        self.layer: list[int] = []
-        self.type: list[int] = []
-        self.handle: list[int] = []
-        self.closed: list[bool] = []
-        self.texts: list[RawText] = []
-        self.fills: list[Fill] = []
-        self.dimensions: list[RawDimension] = []
-        self.skipped: dict[str, int] = {}
-        self.bad: list[tuple[str, str, str]] = []
-
-    def add(self, strokes: list[Stroke], layer: str, kind: str, handle: int, closed: bool = False) -> None:
-        """Add one entity with its strokes."""
-        if not strokes:
-            return
-        self.strokes.extend(strokes)
-        self.counts.append(len(strokes))
-        self.layer.append(self.layer_index(layer))
-        self.type.append(TYPE_ID[kind])
-        self.handle.append(handle)
-        self.closed.append(closed)
-
-    def add_picture(self, picture: Sink, layer: str, handle: int) -> None:
-        """Add the lines of a dimension's picture as lines of the dimension, and what was not read of it."""
-        start = 0
-        for n in picture.counts:
-            self.add(picture.strokes[start : start + n], layer, "DIMENSION", handle)
-            start += n
-        self.bad.extend(picture.bad)
-        for kind, n in picture.skipped.items():
-            self.skipped[kind] = self.skipped.get(kind, 0) + n
-
-    def skip(self, kind: str) -> None:
-        """Count an entity that is not read."""
-        self.skipped[kind] = self.skipped.get(kind, 0) + 1
-
-    def arrays(self) -> tuple[Array, Any, Any, Any, Any, Any]:
-        """Return strokes, owner, layer, type, handle, closed."""
-        strokes = np.array(self.strokes, dtype=np.float64).reshape(-1, 5)
-        owner = np.repeat(np.arange(len(self.counts), dtype=np.int64), np.array(self.counts, dtype=np.int64))
-        return (
-            strokes,
-            owner,
-            np.array(self.layer, dtype=np.int64),
-            np.array(self.type, dtype=np.int64),
-            np.array(self.handle, dtype=np.uint64),
-            np.array(self.closed, dtype=bool),
-        )
-
-
-def handle_of(ns: dict[str, Any]) -> int:
-    """Return the handle as an integer; 0 where R12 has none."""
-    try:
-        value = int(ns.get("handle") or "0", 16)
-    except ValueError:
-        return 0
-    return value if 0 <= value < 1 << 64 else 0
-
-
-def _ocs(ns: dict[str, Any]) -> int:
-    """Return 1 for the world's frame, -1 for the mirrored one (0, 0, -1), 0 for a tilted plane."""
-    extrusion = ns.get("extrusion")
-    if extrusion is None:
-        return 1
-    x, y, z = extrusion
-    if abs(x) < 1e-6 and abs(y) < 1e-6:
-        return 1 if z > 0 else -1
-    return 0
-
-
-def bulges(points: list[tuple[float, float, float]], closed: bool, mirror: int) -> list[Stroke]:
-    """Return the strokes of a polyline of (x, y, bulge)."""
-    n = len(points)
-    out: list[Stroke] = []
-    for i in range(n if closed and n > 1 else n - 1):
-        x0, y0, b = points[i]
-        x1, y1, _ = points[(i + 1) % n]
-        if x0 == x1 and y0 == y1:
-            continue
-        out.append((mirror * x0, y0, mirror * x1, y1, mirror * b))
-    return out
-
-
-def arc_strokes(cx: float, cy: float, r: float, a0: float, a1: float) -> list[Stroke]:
-    """Return one or more bulged strokes for an anticlockwise arc from a0 to a1 (radians)."""
-    sweep = a1 - a0
-    if not math.isfinite(sweep):
-        return [(math.nan, cy, cx, cy, 0.0)]
-    sweep = sweep % (2 * math.pi) or 2 * math.pi
-    parts = 1 if sweep <= math.pi * 1.01 else 2
-    b = math.tan(sweep / parts / 4)
-    angles = [a0 + sweep * k / parts for k in range(parts + 1)]
-    pts = [(cx + r * math.cos(a), cy + r * math.sin(a)) for a in angles]
-    return [(*pts[k], *pts[k + 1], b) for k in range(parts)]
+from mrsite.plans.drawing import TYPE_ID, Fill
+from mrsite.plans.sink import Sink, handle_of, ocs_of
+from mrsite.plans.strokes import MLineVertex, arc_strokes, as_arc, bulges, mline_strokes
+from mrsite.plans.text_entities import mtext_of, text_of
 
 
 def _line(e: Any, ns: dict[str, Any], sink: Sink) -> None:
@@ -122,13 +21,13 @@ def _line(e: Any, ns: dict[str, Any], sink: Sink) -> None:
 
 
 def _lwpolyline(e: Any, ns: dict[str, Any], sink: Sink) -> None:
-    if _ocs(ns) == 0:
+    if ocs_of(ns) == 0:
         return _by_path(e, ns, sink)
     closed = bool(ns.get("flags", 0) & 1)
     points = [(v[0], v[1], v[4]) for v in e.lwpoints.values.tolist()]
     if len(points) > 2 and points[0][:2] == points[-1][:2]:
         closed, points = True, points[:-1]
-    sink.add(bulges(points, closed, _ocs(ns)), ns.get("layer", "0"), "LWPOLYLINE", handle_of(ns), closed)
+    sink.add(bulges(points, closed, ocs_of(ns)), ns.get("layer", "0"), "LWPOLYLINE", handle_of(ns), closed)
     return None
 
 
@@ -136,7 +35,7 @@ def _polyline(e: Any, ns: dict[str, Any], sink: Sink) -> None:
     flags = ns.get("flags", 0)
     if flags & (16 | 64):
         return sink.skip("POLYLINE mesh")
-    if _ocs(ns) == 0:
+    if ocs_of(ns) == 0:
         return _by_path(e, ns, sink)
     closed = bool(flags & 1)
     points = []
@@ -148,13 +47,13 @@ def _polyline(e: Any, ns: dict[str, Any], sink: Sink) -> None:
         points.append((p.x, p.y, vd.get("bulge", 0.0)))
     if len(points) > 2 and points[0][:2] == points[-1][:2]:
         closed, points = True, points[:-1]
-    mirror = -1 if _ocs(ns) == -1 and not flags & 8 else 1
+    mirror = -1 if ocs_of(ns) == -1 and not flags & 8 else 1
     sink.add(bulges(points, closed, mirror), ns.get("layer", "0"), "LWPOLYLINE", handle_of(ns), closed)
     return None
 
 
 def _arc(e: Any, ns: dict[str, Any], sink: Sink) -> None:
-    mirror = _ocs(ns)
+    mirror = ocs_of(ns)
     if mirror == 0:
         return _by_path(e, ns, sink)
     c, r = ns["center"], ns.get("radius", 1.0)
@@ -170,7 +69,7 @@ def _arc(e: Any, ns: dict[str, Any], sink: Sink) -> None:
 
 
 def _circle(e: Any, ns: dict[str, Any], sink: Sink) -> None:
-    mirror = _ocs(ns)
+    mirror = ocs_of(ns)
     if mirror == 0:
         return _by_path(e, ns, sink)
     c, r = ns["center"], ns.get("radius", 1.0)
@@ -208,50 +107,6 @@ def _by_path(e: Any, ns: dict[str, Any], sink: Sink) -> None:
     sink.add([round_] if round_ else bulges(points, False, 1), ns.get("layer", "0"), kind, handle_of(ns), closed)
 
 
-def as_arc(points: Array) -> Stroke | None:
-    """Return a curve that runs along a circle, as an exploded door swing does, as one arc; else None."""
-    if len(points) < 5:
-        return None
-    centre, radius, residual = fit_circle(points)
-    if not radius > 0 or residual > 0.004 * radius:
-        return None
-    turn = np.unwrap(np.arctan2(points[:, 1] - centre[1], points[:, 0] - centre[0]))
-    sweep = float(turn[-1] - turn[0])
-    if not math.pi / 18 < abs(sweep) < math.pi or (np.diff(turn) * sweep < 0).any():
-        return None
-    (x0, y0), (x1, y1) = points[0].tolist(), points[-1].tolist()
-    return x0, y0, x1, y1, math.tan(sweep / 4)
-
-
-def mline_strokes(vertices: Sequence[MLineVertex], closed: bool) -> list[Stroke]:
-    """Return the lines of a multiline.
-
-    Each vertex holds its place, the direction of the line that leaves it, the direction of the mitre,
-    and for each element the distances along the mitre, then along the line to where it starts, stops,
-    starts again (DXF reference, MLINE, code 41).
-    """
-    out: list[Stroke] = []
-    n = len(vertices)
-    for k in range(n if closed else n - 1):
-        (x, y), (dx, dy), (mx, my), elements = vertices[k]
-        (x1, y1), _, (nx, ny), onward = vertices[(k + 1) % n]
-        for mine, theirs in zip(elements, onward, strict=False):
-            if not mine or not theirs:
-                continue
-            px, py = x + mx * mine[0], y + my * mine[0]
-            qx, qy = x1 + nx * theirs[0], y1 + ny * theirs[0]
-            stops = list(mine[1:]) or [0.0]
-            for i in range(0, len(stops), 2):
-                start = (px + dx * stops[i], py + dy * stops[i])
-                stop = (px + dx * stops[i + 1], py + dy * stops[i + 1]) if i + 1 < len(stops) else (qx, qy)
-                if start != stop:
-                    out.append((*start, *stop, 0.0))
-    return out
-
-
-MLineVertex = tuple[tuple[float, float], tuple[float, float], tuple[float, float], list[Sequence[float]]]
-
-
 def _mline(e: Any, ns: dict[str, Any], sink: Sink) -> None:
     vertices: list[MLineVertex] = [
         (
@@ -274,7 +129,7 @@ def _leader(e: Any, ns: dict[str, Any], sink: Sink) -> None:
 
 
 def _solid(e: Any, ns: dict[str, Any], sink: Sink) -> None:
-    mirror = -1 if _ocs(ns) == -1 and e.dxftype() != "3DFACE" else 1
+    mirror = -1 if ocs_of(ns) == -1 and e.dxftype() != "3DFACE" else 1
     corners = [ns[k] for k in ("vtx0", "vtx1", "vtx2", "vtx3") if k in ns]
     if len(corners) == 4 and e.dxftype() != "3DFACE":
         corners = [corners[0], corners[1], corners[3], corners[2]]  # a SOLID is drawn 1-2-4-3
@@ -305,138 +160,6 @@ def _wipeout(e: Any, ns: dict[str, Any], sink: Sink) -> None:
     return None
 
 
-# Share of a text's height that one letter takes on average (Arial and the CAD stroke fonts, 0.6 to 0.9).
-_LETTER = 0.75
-
-
-def text_of(e: Any, ns: dict[str, Any], sink: Sink, source: str, group: int = 0) -> None:
-    """TEXT and ATTRIB."""
-    try:
-        words = e.plain_text()
-    except damaged():  # the words with their formatting codes are better than none
-        words = str(ns.get("text", ""))
-    words = decoded(words).strip()
-    if not words:
-        return
-    height = float(ns.get("height", 2.5) or 2.5)
-    halign, valign = int(ns.get("halign", 0) or 0), int(ns.get("valign", 0) or 0)
-    anchor = ns.get("align_point") if (halign or valign) and ns.get("align_point") is not None else ns.get("insert")
-    if anchor is None:
-        return
-    place_text(
-        sink,
-        words,
-        (anchor.x, anchor.y),
-        height,
-        math.radians(float(ns.get("rotation", 0.0) or 0.0)),
-        float(ns.get("width", 1.0) or 1.0),
-        halign,
-        valign,
-        -1.0 if _ocs(ns) == -1 else 1.0,
-        str(ns.get("layer", "0")),
-        str(ns.get("handle") or "?"),
-        source,
-        group,
-    )
-
-
-def place_text(
-    sink: Sink,
-    words: str,
-    anchor: tuple[float, float],
-    height: float,
-    angle: float,
-    widen: float,
-    halign: int,
-    valign: int,
-    mirror: float,
-    layer: str,
-    handle: str,
-    source: str,
-    group: int,
-) -> None:
-    """Add a one-line text; the middle of its letters is worked out from its alignment (DXF codes 72, 73)."""
-    width = _LETTER * height * len(words) * widen
-    x, y = anchor
-    dx = {0: 0.5, 2: -0.5, 3: 0.5, 5: 0.5}.get(halign, 0.0) * width
-    dy = {0: 0.5, 1: 0.5, 2: 0.0, 3: -0.5}.get(valign, 0.5) * height if halign != 4 else 0.0
-    cx = x + dx * math.cos(angle) - dy * math.sin(angle)
-    cy = y + dx * math.sin(angle) + dy * math.cos(angle)
-    ns = {"layer": layer, "handle": handle}
-    _text(sink, words, (mirror * cx, cy), (mirror * x, y), height, angle, ns, source, group)
-
-
-def decoded(words: str) -> str:
-    r"""Put the characters in place of the escapes that a writer left: \\U+00B2 is a superscript two."""
-    if "\\U+" not in words:
-        return words
-    from ezdxf.lldxf.encoding import decode_dxf_unicode
-
-    return str(decode_dxf_unicode(words))
-
-
-def _mtext(e: Any, ns: dict[str, Any], sink: Sink) -> None:
-    try:
-        words = e.plain_text(fast=False)
-    except damaged():
-        words = str(e.text)
-    words = "\n".join(line.strip() for line in decoded(words).split("\n") if line.strip())
-    if not words:
-        return
-    height = float(ns.get("char_height", 2.5) or 2.5)
-    at = ns["insert"]
-    direction = ns.get("text_direction")
-    angle = (
-        math.atan2(direction.y, direction.x)
-        if direction is not None
-        else math.radians(float(ns.get("rotation", 0.0) or 0.0))
-    )
-    lines = words.split("\n")
-    width = _LETTER * height * max(len(line) for line in lines)
-    tall = height * (1.0 + 1.6 * (len(lines) - 1))
-    point = int(ns.get("attachment_point", 1) or 1)
-    dx = (0.5, 0.0, -0.5)[(point - 1) % 3] * width
-    dy = (-0.5, 0.0, 0.5)[min((point - 1) // 3, 2)] * tall + 0.5 * (tall - height)
-    x = at.x + dx * math.cos(angle) - dy * math.sin(angle)
-    y = at.y + dx * math.sin(angle) + dy * math.cos(angle)
-    _text(sink, words, (x, y), (at.x, at.y), height, angle, ns, "mtext")
-
-
-def _text(
-    sink: Sink,
-    words: str,
-    at: tuple[float, float],
-    anchor: tuple[float, float],
-    height: float,
-    angle: float,
-    ns: dict[str, Any],
-    source: str,
-    group: int = 0,
-) -> None:
-    if not (
-        math.isfinite(at[0])
-        and math.isfinite(at[1])
-        and math.isfinite(height)
-        and abs(at[0]) < 1e12
-        and abs(at[1]) < 1e12
-    ):
-        sink.bad.append((str(ns.get("handle") or "?"), str(ns.get("layer", "0")), f"text {words[:40]!r}"))
-        return
-    sink.texts.append(
-        RawText(
-            words,
-            at,
-            anchor,
-            height,
-            math.degrees(angle),
-            sink.layer_index(ns.get("layer", "0")),
-            handle_of(ns),
-            source,
-            group,
-        )
-    )
-
-
 def _text_entity(e: Any, ns: dict[str, Any], sink: Sink) -> None:
     text_of(e, ns, sink, "text")
 
@@ -459,7 +182,7 @@ _READERS: dict[str, Callable[[Any, dict[str, Any], Sink], None]] = {
     "MPOLYGON": _hatch,
     "WIPEOUT": _wipeout,
     "TEXT": _text_entity,
-    "MTEXT": _mtext,
+    "MTEXT": mtext_of,
 }
 # Not drawn, or drawn without end: nothing of the building is lost when they are not read.
 _HARMLESS = {

@@ -26,10 +26,12 @@ from mrsite.plans.drawing import (
     compose,
     transform_strokes,
 )
-from mrsite.plans.entities import Sink, gather_entity, handle_of, is_harmless, text_of
+from mrsite.plans.entities import gather_entity, is_harmless
 from mrsite.plans.geodata import RawGeodata, raw_geodata
 from mrsite.plans.limits import Limits
+from mrsite.plans.sink import Sink, handle_of
 from mrsite.plans.tape import OWN_APPID
+from mrsite.plans.text_entities import text_of
 
 # Beyond any drawing in any unit: 10^12 mm is a million kilometres. Larger numbers are errors.
 _FAR = 1e12

@@ -11,19 +11,14 @@ import numpy as np
 from mrsite.plans.damage import damaged
 from mrsite.plans.drawing import Drawing, Fill, RawDimension
 from mrsite.plans.drawing import Tags as Attributes
-from mrsite.plans.entities import (
-    Sink,
-    Stroke,
-    arc_strokes,
-    bulges,
-    decoded,
-    gather_entity,
-    place_text,
-)
+from mrsite.plans.entities import gather_entity
 from mrsite.plans.flatten import Unfolder, finish
 from mrsite.plans.geodata import raw_geodata
 from mrsite.plans.limits import Limits
+from mrsite.plans.sink import Sink
+from mrsite.plans.strokes import Stroke, arc_strokes, bulges
 from mrsite.plans.tape import Record, Tape, TapeBlock, entity_of
+from mrsite.plans.text_entities import decoded, place_text, text_of
 
 Tags = dict[int, str]
 
@@ -121,8 +116,6 @@ class TapeUnfolder(Unfolder):
             if 101 in d:  # an embedded MTEXT holds the words
                 sub = Sink(sink.layer_index)
                 entity = entity_of(self.tape, part)
-                from mrsite.plans.entities import text_of
-
                 text_of(entity, entity.dxf.__dict__, sub, f"attribute {d.get(2, '').strip()}", handle)
                 sink.texts.extend(sub.texts)
                 continue
