@@ -91,7 +91,7 @@ def test_equipment_with_a_class_and_a_size(tmp_path: Path) -> None:
         ("rooms", "number,zone\nG01,V\n", r"list.csv, line 2, column 2: room\[1\].zone"),
         ("rooms", "number,ceiling\nG01,2.7 m\n", r"list.csv, line 2, column 2: room\[1\].ceiling: .*2.7 m"),
         ("rooms", "number,ceiling\nG01,-1\n", r"list.csv, line 2, column 2"),
-        ("rooms", "number,zone\nG01,I\n\nG01,II\n", r"list.csv, line 4: .*'G01' is there twice, first at list.csv, line 2"),
+        ("rooms", "number,zone\nG01,I\n\nG01,II\n", r"list.csv, line 4: .*there twice, first at list.csv, line 2"),
         ("rooms", "number,name\nG01,Plant, boiler\n", r"list.csv, line 2: 3 cells for 2 headers"),
         ("rooms", "zone,use\nI,plant\n", r"list.csv, line 2.*number, name or at"),
         ("rooms", "", r"nothing is in it"),

@@ -83,7 +83,7 @@ def files(revision: Revision) -> dict[str, bytes]:
 
     new = revision.changes.new
     drawing = clouds(revision)
-    svg = plan_svg.render(drawing, new.linework, everything=True)
+    svg = plan_svg.render(drawing, (*new.linework, *_labels(new)), everything=True)
     environment = Environment(loader=PackageLoader("mrsite", "data/outputs"), autoescape=True)
     page = environment.get_template("plan-diff.html.j2").render(
         r=revision, old=_name(revision.changes.old), new=_name(new), svg=Markup(svg.decode().split("?>", 1)[-1])
@@ -117,6 +117,16 @@ def clouds(revision: Revision) -> Drawing:
     extent = _extent(revision.changes.new, marks)
     name = f"{inert(revision.storey, 60)}, revised"
     return Drawing(name, tuple(marks), {"CLOUD": style}, _SCALE, extent, ("mrsite plan-diff",))
+
+
+def _labels(plan: Plan) -> list[plan_svg.HostText]:
+    """Room labels of the new drawing, for its picture."""
+    kinds = {layer.name: layer.kind for layer in plan.layers}
+    return [
+        plan_svg.HostText(t.text, t.at, t.height_m, t.rotation_deg)
+        for t in plan.texts
+        if kinds.get(t.layer) in ("label", "area") and t.height_m > 0
+    ]
 
 
 def _extent(plan: Plan, marks: list[Mark]) -> tuple[float, float, float, float]:

@@ -189,7 +189,7 @@ def _plan(entry: StoreyEntry, document: Document, index: int) -> Plan:
         layers = tuple((kind, patterns) for kind, patterns in entry.layers.model_dump().items() if patterns)
     status = path.stat()
     stamp = (status.st_mtime_ns, status.st_size)
-    plan = _read(path, stamp, entry.units, window, layers, _model_storey(entry, path))
+    plan = _read(path, stamp, entry.units, window, layers, model_storey(entry, path))
     if entry.plan_sha256 is not None and not plan.sha256.startswith(entry.plan_sha256.lower()):
         raise InputError(
             f"{path.name} is not the drawing that this file speaks of (plan_sha256 = {entry.plan_sha256[:12]}; its own "
@@ -199,7 +199,7 @@ def _plan(entry: StoreyEntry, document: Document, index: int) -> Plan:
     return plan
 
 
-def _model_storey(entry: StoreyEntry, path: Path) -> tuple[str | float, ...] | None:
+def model_storey(entry: StoreyEntry, path: Path) -> tuple[str | float, ...] | None:
     """Say which storey of a building model an entry means: as stated, else by its name, else by a stated elevation."""
     if not is_model(path):
         if entry.model_storey is not None:

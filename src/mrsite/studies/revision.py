@@ -15,6 +15,7 @@ from mrsite.plans import read_plan
 from mrsite.plans.plan import Plan
 from mrsite.plans.revision.compare import compare_plans
 from mrsite.plans.revision.edits import PlanChanges
+from mrsite.site.load import model_storey
 from mrsite.site.schema import SiteFile, StoreyEntry, read_site_file
 from mrsite.site.statements.check import check_statements
 from mrsite.site.statements.row import Row
@@ -144,7 +145,7 @@ def _read(path: Path, entry: StoreyEntry, units: str | None) -> Plan:
     layers = None
     if entry.layers is not None:
         layers = {kind: patterns for kind, patterns in entry.layers.model_dump().items() if patterns}
-    return read_plan(path, units=units, window=entry.window, layers=layers)
+    return read_plan(path, units=units, window=entry.window, layers=layers, storey=model_storey(entry, path))
 
 
 def _read_new(path: Path, entry: StoreyEntry, before: Plan, units: str | None) -> tuple[Plan, tuple[str, ...]]:
