@@ -15,7 +15,8 @@ from ezdxf import bbox
 
 from mrsite.base.units import METRES
 from mrsite.outputs import overlay_dxf
-from mrsite.outputs.dxf_splice import splice, untouched
+from mrsite.outputs.dxf_ours import untouched
+from mrsite.outputs.dxf_splice import splice
 from mrsite.outputs.marks import overlay_drawing
 from tests.outputs.build import host_bytes, plan_of, regions, settings, standing
 

@@ -17,7 +17,8 @@ import pytest
 
 from mrsite.base.units import METRES
 from mrsite.outputs import annotated_dxf
-from mrsite.outputs.dxf_splice import splice, untouched
+from mrsite.outputs.dxf_ours import untouched
+from mrsite.outputs.dxf_splice import splice
 from mrsite.outputs.dxf_text import VERSIONS, NotSpliceable
 from mrsite.outputs.overlay_dxf import with_header
 from tests.outputs.build import CODES, plan_of

@@ -12,7 +12,7 @@ import mrsite
 from mrsite import fields
 from mrsite.base.errors import InputError
 from mrsite.magnets.model import MagnetModel
-from mrsite.outputs import figures, figures_teaching
+from mrsite.outputs import figure_axes, figures_teaching
 
 MAGNET = "extremity-mgb2-0t5"  # windings given outright: nothing here depends on a fit
 
@@ -59,4 +59,4 @@ def test_the_zones_figure_names_zones_and_locks(example: Path) -> None:
     locking = sum(d.lock is True and d.storey == "Ground" for d in project.doors)
     marks = next(c for c in ax.collections if c.get_label() == "door: locks")
     assert len(marks.get_offsets()) == locking > 0
-    assert figures.ZONE_COLOURS["IV"] != figures.ZONE_COLOURS["III"]
+    assert figure_axes.ZONE_COLOURS["IV"] != figure_axes.ZONE_COLOURS["III"]

@@ -12,7 +12,7 @@ from mrsite.base.pose import Pose
 from mrsite.base.units import METRES
 from mrsite.face.quick import overlay
 from mrsite.magnets import load_model
-from mrsite.outputs.dxf_splice import untouched
+from mrsite.outputs.dxf_ours import untouched
 from tests.outputs.build import host_bytes
 
 MAGNET, BEARING, HEIGHT = "extremity-mgb2-0t5", 30.0, 1.1

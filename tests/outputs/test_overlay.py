@@ -8,7 +8,7 @@ import pytest
 
 from mrsite.base.errors import InputError
 from mrsite.outputs import annotated_dxf
-from mrsite.outputs.dxf_splice import untouched
+from mrsite.outputs.dxf_ours import untouched
 from mrsite.outputs.marks import overlay_drawing
 from tests.outputs.build import host_bytes, plan_of, regions, settings, standing
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from mrsite.base.units import METRES
-from mrsite.outputs.dxf_splice import differences, splice, untouched
+from mrsite.outputs.dxf_ours import differences, untouched
+from mrsite.outputs.dxf_splice import splice
 from mrsite.outputs.dxf_text import NotSpliceable
 from mrsite.outputs.marks import overlay_drawing
 from tests.outputs.build import NASTY, VERSIONS, host_bytes, plan_of, regions, settings, standing

@@ -13,7 +13,8 @@ from mrsite.base.text import slug
 from mrsite.base.units import INSUNITS
 from mrsite.checks.finding import Outcome
 from mrsite.outputs import overlay_dxf
-from mrsite.outputs.dxf_splice import differences, splice
+from mrsite.outputs.dxf_ours import differences
+from mrsite.outputs.dxf_splice import splice
 from mrsite.outputs.dxf_text import NotSpliceable
 from mrsite.outputs.mark import Drawing
 

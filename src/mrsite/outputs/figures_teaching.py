@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from mrsite.base.errors import InputError
-from mrsite.outputs import figures
+from mrsite.outputs import figure_axes, figures
 from mrsite.outputs.body import body_of
 from mrsite.site.project import Project
 
@@ -40,14 +40,14 @@ def draw_approach(model: Any, ax: Any | None = None, *, to_m: float = 6.0) -> An
     if not (np.isfinite(to_m) and to_m > 0.0):
         raise InputError(f"to_m: {to_m} must be a positive length in metres")
     source = model.source()
-    ax = figures.axes(ax, (8.5, 5.0))
+    ax = figure_axes.axes(ax, (8.5, 5.0))
     z = np.linspace(0.0, to_m, 601)
     b, jacobian = flux_density_and_jacobian(source, np.column_stack([0.0 * z, 0.0 * z, z]))
     with np.errstate(invalid="ignore", divide="ignore"):
         lines = (
-            ("field, mT", 1e3 * magnitude(b), figures.LINE_COLOURS[0], "-"),
-            ("spatial field gradient, T/m", gradient_of_magnitude(b, jacobian), figures.LINE_COLOURS[1], "--"),
-            ("force product, T²/m", force_product(b, jacobian), figures.LINE_COLOURS[2], "-."),
+            ("field, mT", 1e3 * magnitude(b), figure_axes.LINE_COLOURS[0], "-"),
+            ("spatial field gradient, T/m", gradient_of_magnitude(b, jacobian), figure_axes.LINE_COLOURS[1], "--"),
+            ("force product, T²/m", force_product(b, jacobian), figure_axes.LINE_COLOURS[2], "-."),
         )
     for label, values, colour, style in lines:
         ax.semilogy(z, np.where(values > 1e-6, values, np.nan), style, color=colour, lw=1.6, label=label)
@@ -81,7 +81,7 @@ def draw_approach(model: Any, ax: Any | None = None, *, to_m: float = 6.0) -> An
     ax.set_ylim(1e-4, None)
     ax.set_xlabel("distance from the isocentre along the bore, m")
     ax.grid(True, which="major", lw=0.25, color="#DDDDDD")
-    figures.title(ax, f"{model.label}: walking towards the bore")
+    figure_axes.title(ax, f"{model.label}: walking towards the bore")
     ax.legend(fontsize=8, loc="lower left", frameon=False)
     return ax
 
@@ -101,7 +101,7 @@ def draw_pull(
     from mrsite.fields import flux_density_and_jacobian, force_product, magnitude
 
     source = model.source()
-    ax = figures.axes(ax, (7.5, 6.5))
+    ax = figure_axes.axes(ax, (7.5, 6.5))
     u = np.linspace(-reach_m, reach_m, 201)
     z, x = np.meshgrid(u, u)
     points = np.column_stack([x.ravel(), np.zeros(x.size), z.ravel()])
@@ -114,8 +114,8 @@ def draw_pull(
         u, u, sound, norm=LogNorm(1e-4, 2.0 * max(levels)), cmap="cividis", shading="nearest", rasterized=True
     )
     ax.clabel(ax.contour(u, u, sound, levels=sorted(levels), colors="white", linewidths=0.9), fmt="%g", fontsize=7)
-    ax.contour(u, u, 1e3 * field, levels=[3.0], colors=figures.LINE_COLOURS[1], linewidths=1.6)
-    ax.plot([], [], color=figures.LINE_COLOURS[1], lw=1.6, label="3 mT")
+    ax.contour(u, u, 1e3 * field, levels=[3.0], colors=figure_axes.LINE_COLOURS[1], linewidths=1.6)
+    ax.plot([], [], color=figure_axes.LINE_COLOURS[1], lw=1.6, label="3 mT")
     body = body_of(model)
     if body is not None:
         half = 0.5 * body.length
@@ -133,7 +133,7 @@ def draw_pull(
     ax.set_xlabel("along the bore, m (patient end to the right)")
     ax.set_ylabel("across, m")
     ax.figure.colorbar(image, ax=ax, label="force product |B| |∇|B||, T²/m", shrink=0.8)
-    figures.title(ax, f"{model.label}: pull on soft iron")
+    figure_axes.title(ax, f"{model.label}: pull on soft iron")
     ax.legend(fontsize=8, loc="upper left")
     return ax
 
@@ -149,9 +149,9 @@ def draw_zones(project: Project, ax: Any | None = None, *, storey: str | None = 
     here = figures.storey_named(project, storey)
     ax = figures.storey_axes(project, here, ax)
     kinds: dict[str, tuple[str, str]] = {
-        "locks": (figures.STATUS_COLOURS["pass"], "s"),
-        "does not lock": (figures.STATUS_COLOURS["fail"], "X"),
-        "not said": (figures.STATUS_COLOURS["not-assessed"], "o"),
+        "locks": (figure_axes.STATUS_COLOURS["pass"], "s"),
+        "does not lock": (figure_axes.STATUS_COLOURS["fail"], "X"),
+        "not said": (figure_axes.STATUS_COLOURS["not-assessed"], "o"),
     }
     spots: dict[str, list[tuple[float, float]]] = {name: [] for name in kinds}
     for door in project.doors:
@@ -173,7 +173,7 @@ def draw_zones(project: Project, ax: Any | None = None, *, storey: str | None = 
             )
     used = sorted({s.zone for s in project.spaces if s.zone is not None and s.storey == here.name})
     for zone in used:
-        ax.fill([], [], color=figures.ZONE_COLOURS[zone], alpha=0.55, label=f"zone {zone}: {ZONE_WORDS[zone]}")
-    figures.title(ax, f"{project.name}, {here.name}: zones and doors")
-    figures.legend(ax)
+        ax.fill([], [], color=figure_axes.ZONE_COLOURS[zone], alpha=0.55, label=f"zone {zone}: {ZONE_WORDS[zone]}")
+    figure_axes.title(ax, f"{project.name}, {here.name}: zones and doors")
+    figure_axes.legend(ax)
     return ax

@@ -14,7 +14,7 @@ import numpy as np
 from mrsite.base.text import inert
 from mrsite.magnets import MagnetModel, banded_profile, banded_values
 from mrsite.magnets.card import NOT_FOR_CONSTRUCTION, Card, card_of, comparison
-from mrsite.outputs.figures import LINE_COLOURS, title, write
+from mrsite.outputs.figure_axes import LINE_COLOURS, title, write
 
 _LEVELS_mT = (0.5, 1.0, 3.0, 20.0)
 _TABLE_LEVELS_mT = (0.5, 1.0, 3.0, 5.0, 20.0)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mrsite.checks.finding import Outcome
-from mrsite.outputs.figures import STATUS_COLOURS, STATUS_MARKS, axes, backdrop, title, write
+from mrsite.outputs.figure_axes import STATUS_COLOURS, STATUS_MARKS, axes, backdrop, title, write
 from mrsite.site.surroundings.exposure import WINDOW_S, Walk
 from mrsite.site.surroundings.results import MetalResult
 from mrsite.site.surroundings.ways import Way, find_way

@@ -17,7 +17,8 @@ from mrsite.base.data import data_folder
 from mrsite.base.files import OutputFolder
 from mrsite.base.text import distinct_slugs, inert
 from mrsite.outputs import typeset
-from mrsite.outputs.vent_steps import Sheet, sheet
+from mrsite.outputs.vent_step import Sheet
+from mrsite.outputs.vent_steps import sheet
 from mrsite.site.project import Project
 from mrsite.site.vent import VentResult
 from mrsite.venting.pipe import PipeResult
