@@ -28,6 +28,8 @@ _HOMES = {
     "compare": "mrsite.face.studies",
     "plan_diff": "mrsite.face.studies",
     "sweep": "mrsite.face.studies",
+    "search": "mrsite.face.studies",
+    "robustness": "mrsite.face.studies",
     "survey": "mrsite.face.studies",
     "lifecycle": "mrsite.face.studies",
     "plot": "mrsite.face.show",
@@ -57,6 +59,8 @@ if TYPE_CHECKING:
     from mrsite.face.studies import compare as compare
     from mrsite.face.studies import lifecycle as lifecycle
     from mrsite.face.studies import plan_diff as plan_diff
+    from mrsite.face.studies import robustness as robustness
+    from mrsite.face.studies import search as search
     from mrsite.face.studies import survey as survey
     from mrsite.face.studies import sweep as sweep
 

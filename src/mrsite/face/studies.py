@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from mrsite.studies.compare import Comparison
     from mrsite.studies.lifecycle import Lifecycle
     from mrsite.studies.revision import Revision
+    from mrsite.studies.robustness import Robustness
+    from mrsite.studies.search import Search
     from mrsite.studies.survey.run import Survey
 
 Progress = Callable[[str, float], None]
@@ -87,6 +89,77 @@ def sweep(
 
     done = studies.sweep(path, out, scheduler=scheduler, workers=workers, resume=resume, progress=progress)
     return pandas.DataFrame(table_rows(done.study, done.results))
+
+
+def search(
+    path: str | Path,
+    out: str | Path,
+    *,
+    scheduler: str | None = None,
+    workers: int | None = None,
+    resume: bool = False,
+    progress: Progress | None = None,
+) -> Search:
+    """Search the layouts of a study, coarse to fine, and write the page, the table and the results.
+
+    Parameters
+    ----------
+    path : path of a study file
+    out : path of the output folder
+    scheduler, workers, resume
+        As for `sweep`.
+
+    Returns
+    -------
+    Search
+        Every layout with what became of it: ``kept`` are the rows that no other layout beats.
+
+    Raises
+    ------
+    InputError
+        The study cannot be read, or has nothing to vary.
+    MachineError
+        The scheduler was lost; the message says how to go on.
+    """
+    from mrsite.base.files import OutputFolder
+    from mrsite.outputs import search_page
+    from mrsite.studies import search as studies
+    from mrsite.studies.study_file import inputs_of, read_study
+
+    with OutputFolder(out, inputs=inputs_of(path, read_study(path)[0])) as folder:
+        found = studies.search(path, folder, scheduler=scheduler, workers=workers, resume=resume, progress=progress)
+        folder.write(search_page.files(found, studies.pictured(found)))
+    return found
+
+
+def robustness(
+    path: str | Path, samples: int = 100, *, seed: int = 0, drawing_m: float = 0.0, progress: Progress | None = None
+) -> Robustness:
+    """Sample what is not known for certain: how likely each check passes, and what that hangs on.
+
+    Parameters
+    ----------
+    path : path of a site file
+    samples : int
+        At least 20.
+    seed : int
+        The same seed gives the same samples.
+    drawing_m : float, m
+        How far off the drawing's walls may be.
+
+    Returns
+    -------
+    Robustness
+        Shares with their 95 % intervals, margins, first-order indices with their errors.
+
+    Raises
+    ------
+    InputError
+        A site that cannot be read, or without a field model.
+    """
+    from mrsite.studies.robustness import robustness as run
+
+    return run(path, samples, seed=seed, drawing_m=drawing_m, progress=progress)
 
 
 def survey(

@@ -100,6 +100,11 @@ def case_of(
     return Case(index, site, str(folder.resolve()), text, canonical(values), digest.hexdigest()[:32], bounds)
 
 
+def files_of(case: Case) -> Iterator[Path]:
+    """Yield the files that a case names."""
+    yield from _files(json.loads(case.data), Path(case.folder))
+
+
 def canonical(data: Any) -> str:
     """Return data as JSON text, the same for the same data."""
     return json.dumps(data, sort_keys=True, default=str, ensure_ascii=False, separators=(",", ":"))

@@ -12,7 +12,7 @@ from typing import Any
 
 from mrsite.base.data import version
 from mrsite.base.errors import InputError, MachineError
-from mrsite.studies.cases import Case, tables_hash
+from mrsite.studies.cases import Case, files_of, tables_hash
 from mrsite.studies.run_case import blank, run_case
 
 Result = dict[str, Any]
@@ -28,7 +28,7 @@ def run_on_cluster(cases: Sequence[Case], *, scheduler: str | None, workers: int
     Raises
     ------
     InputError
-        Dask is not installed, or a worker has another version of mrsite or other tables.
+        Dask is not installed, or a worker has another version of mrsite, other tables or other files.
     MachineError
         No scheduler at that address, or it was lost on the way.
     """
@@ -66,28 +66,30 @@ def _close(client: Any, cluster: Any) -> None:
             cluster.close(timeout=10)
 
 
-def worker_facts(folders: tuple[str, ...]) -> tuple[str, str, tuple[str, ...]]:
-    """What a worker has: version, hash of its tables, and which of the sites' folders it cannot see."""
+def worker_facts(files: tuple[str, ...]) -> tuple[str, str, tuple[str | None, ...]]:
+    """What a worker has: version, hash of its tables, hashes of the sites' files (None: it does not see one)."""
     from pathlib import Path
 
-    return version(), tables_hash(), tuple(f for f in folders if not Path(f).is_dir())
+    from mrsite.base.files import sha256_of_file
+
+    return version(), tables_hash(), tuple(sha256_of_file(f) if Path(f).is_file() else None for f in files)
 
 
 def _check_workers(client: Any, cases: Sequence[Case]) -> None:
-    folders = tuple(sorted({c.folder for c in cases}))
+    files = tuple(sorted({str(path) for case in cases for path in files_of(case)}))
     client.wait_for_workers(1, timeout=60)
-    mine = worker_facts(folders)
-    for address, facts in client.run(worker_facts, folders).items():
-        if facts[0] != mine[0]:
-            raise InputError(
-                f"worker {address} has mrsite {facts[0]}, here is {mine[0]}: install one version everywhere"
-            )
-        if facts[1] != mine[1]:
+    mine = worker_facts(files)
+    for address, (number, tables, hashes) in client.run(worker_facts, files).items():
+        if number != mine[0]:
+            raise InputError(f"worker {address} has mrsite {number}, here is {mine[0]}: install one version everywhere")
+        if tables != mine[1]:
             raise InputError(
                 f"worker {address} has other rule packs or magnets than here: install one version everywhere"
             )
-        if facts[2]:
-            raise InputError(f"worker {address} does not see the folder {facts[2][0]}: put the sites on a shared disk")
+        for path, there, here in zip(files, hashes, mine[2]):
+            if there != here:
+                how = "does not see" if there is None else "has another version of"
+                raise InputError(f"worker {address} {how} the file {path}: put the sites on a disk that all share")
 
 
 def run_batch(cases: Sequence[Case]) -> list[Result]:
