@@ -147,7 +147,8 @@ def coverage_rows(outcome: Outcome) -> list[dict[str, Any]]:
             "tally": ", ".join(
                 f"{key.replace('_', ' ')}: {value}" for key, value in entry.items() if isinstance(value, int)
             ) if isinstance(entry, Mapping) else str(entry),
-            "rules": [[r["id"], r["reach"], r["status"], "; ".join(filter(None, (r["why"], _seen(r))))] for r in listed],
+            "rules": [[r["id"], r["reach"], r["status"], "; ".join(filter(None, (r["why"], _seen(r))))]
+                      for r in listed],
         })  # fmt: skip
     return rows
 
