@@ -31,11 +31,7 @@ def main() -> None:
         elif path.suffix == ".pdf" and _there("pdftoppm"):
             subprocess.run(["pdftoppm", "-r", str(given.dpi // 2), "-png", path, target], check=True)
         elif path.name == "report.html" and _there("chromium"):
-            subprocess.run(
-                ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=1250,4000",  # noqa: E501
-                 f"--screenshot={target}.png", path.resolve().as_uri()],
-                check=True, capture_output=True,
-            )  # fmt: skip
+            by_chromium(path, target)
         else:
             continue
         print(f"drew {path.name}")
@@ -46,6 +42,25 @@ def _there(*programs: str) -> bool:
     if missing:
         print(f"not installed: {', '.join(missing)}")
     return not missing
+
+
+def by_chromium(path: Path, target: Path) -> None:
+    """Draw a page as it is on a desk, on a telephone and on paper."""
+    for name, size in (("", "1400,4000"), ("-phone", "400,3000")):
+        _chromium(path, f"--window-size={size}", f"--screenshot={target}{name}.png")
+    with tempfile.TemporaryDirectory() as folder:
+        printed = Path(folder) / "printed.pdf"
+        _chromium(path, "--no-pdf-header-footer", f"--print-to-pdf={printed}")
+        if _there("pdftoppm"):
+            subprocess.run(["pdftoppm", "-r", "60", "-png", printed, f"{target}-printed"], check=True)
+
+
+def _chromium(path: Path, *options: str) -> None:
+    subprocess.run(
+        ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", *options,
+         path.resolve().as_uri()],
+        check=True, capture_output=True,
+    )  # fmt: skip
 
 
 def by_librecad(path: Path, target: Path, dpi: int) -> None:
