@@ -1,4 +1,5 @@
-"""Make ``data/reference.json`` and ``data/near.json``: fields to 30 digits by mpmath, from textbook forms and not from the engine's own.
+"""Make ``data/reference.json`` and ``data/near.json``: fields to 30 digits by mpmath, from textbook forms
+and not from the engine's own.
 
     python tests/fields/make_reference.py
 

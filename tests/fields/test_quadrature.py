@@ -132,3 +132,26 @@ def test_each_way_errs_less_than_its_bound_where_the_error_shows():
         assert (np.abs(off) <= bound * scale * (1.0 + 1e-9) + 1e-11 * size).all()
         seen += int((np.abs(off) > 1e-6 * size).sum())
     assert seen > 200
+
+
+@pytest.mark.parametrize(
+    "row", [(0.05, 0.07, -0.4, 0.4, 1e8), (0.02, 0.5, -0.01, 0.02, 1e7), (0.05, 0.06, -2.0, 1.0, 1e8)]
+)
+def test_the_series_of_a_section_as_wide_as_its_sphere(row):
+    """Just beyond the sphere about a long solenoid or a pancake orders beyond a hundred count: each must be right."""
+    coil = fields.Coil(*row)
+    fast = fields.certified(coil, 1e-9)
+    edge = float(np.sqrt(packing.unpacked(fast.leaves()[0])[0][0, 0]))
+    centre = fast.leaves()[0].numbers[1]
+    angle = np.linspace(0.0, np.pi, 41)
+    points = np.stack([1.001 * edge * np.sin(angle), 0 * angle, centre + 1.001 * edge * np.cos(angle)], axis=1)
+    assert (fast.certificate(points).route == "series").all()
+    # many short coils make the long one; the series of each stands further off, and those near by are quadrature
+    r = np.linspace(row[0], row[1], 5)
+    z = np.linspace(row[2], row[3], 13)
+    parts = [fields.Coil(r[i], r[i + 1], z[k], z[k + 1], row[4]) for i in range(4) for k in range(12)]
+    true_b, true_j = fields.Sum(parts).flux_density_and_jacobian(points)
+    b, jac = fast.flux_density_and_jacobian(points)
+    assert (np.linalg.norm(b - true_b, axis=1) <= 1e-9 * np.linalg.norm(true_b, axis=1)).all()
+    size = np.maximum(np.linalg.norm(true_j, axis=(1, 2)), np.linalg.norm(true_b, axis=1))
+    assert (np.linalg.norm(jac - true_j, axis=(1, 2)) <= 1e-8 * size).all()

@@ -1,4 +1,4 @@
-"""An installation nobody may write to, and a home that cannot be written either: kernels compile in memory and agree."""
+"""An installation and a home that nobody may write to: kernels compile in memory, and agree."""
 
 from __future__ import annotations
 

@@ -51,15 +51,15 @@ def rung_limits(digits):
 
     A rule of n nodes errs by at most a constant times size^(-2n) (Trefethen, Approximation Theory and Approximation
     Practice, 2013, theorem 19.3). The constant is the integrand's modulus on a somewhat smaller ellipse, which for many
-    nodes, and so a near winding, grows as their cube. What comes of this choice is bounded in ``quadrature``.
+    nodes, and so a near winding, grows as a power of them. What comes of this choice is bounded in ``quadrature``.
     """
     out = np.empty(RUNGS + 1)
     out[RUNGS] = min(
-        32.0, math.ceil((digits - 2.0) / 1.84)
+        32.0, math.ceil((digits - 1.0) / 1.84)
     )  # nodes of a graded panel, whose ellipse has size 2.51 at least
     for i in range(RUNGS):
         n = LADDER[i]
-        s = math.exp((digits + 3.0 * math.log(max(1.0, n / 8.0))) / (2.0 * n))
+        s = math.exp((digits + 5.0 * math.log(max(1.0, n / 8.0))) / (2.0 * n))
         out[i] = 0.5 * (s + 1.0 / s)
     return out
 

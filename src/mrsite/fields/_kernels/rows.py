@@ -21,7 +21,7 @@ _FOUR = ir.VectorType(_DOUBLE, 4)
 
 @jit(inline=True)
 def take(n, index, source, target):
-    """The n numbers that ``index`` names, which must rise throughout: where none is left out they are copied as they lie."""
+    """The n numbers that ``index`` names, rising throughout: where none is left out, copied as they lie."""
     first = index[0]
     if index[n - 1] - first == n - 1:
         for i in range(n):

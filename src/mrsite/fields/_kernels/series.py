@@ -14,6 +14,7 @@ from .coils import NODES, WEIGHTS
 MU0 = 4e-7 * math.pi
 TOPS = np.array([128, 112, 96, 80, 68, 56, 48, 40, 32, 28, 24, 20, 16, 12, 8])  # multiples of four, falling
 ORDERS = 140
+WIDEST = 0.25  # half width, in radii, of a section that one Gauss rule of 32 nodes does to all orders
 
 
 @jit()
@@ -77,7 +78,7 @@ def _add_loops(c, k, z, s2, p0, p1, n):
 
 @jit()
 def multipoles(windings, centre, radius):
-    """c_1 .. c_ORDERS about (0, 0, centre); those of a thick coil by a Gauss rule that is exact or as good."""
+    """c_1 .. c_ORDERS about (0, 0, centre); those of a thick coil by Gauss rules that are exact or as good."""
     c = np.zeros(ORDERS + 1)
     room = 32 * 32 + 4
     k = np.empty(room)
@@ -90,49 +91,65 @@ def multipoles(windings, centre, radius):
         r2 = windings[i, 1]
         z1 = windings[i, 2] - centre
         z2 = windings[i, 3] - centre
-        j = windings[i, 4]
-        hr = 0.5 * (r2 - r1)
-        hz = 0.5 * (z2 - z1)
-        nr = 1
-        nz = 1
+        parts_r = 1
+        parts_z = 1
         if r1 != r2:
-            nr = _count(hr / radius)
-            nz = _count(hz / radius)
-            j *= hr * hz
-        n = 0
-        for a in range(nr):
-            for b in range(nz):
-                r = (0.5 * (r1 + r2) + hr * NODES[nr, a]) / radius
-                x = (0.5 * (z1 + z2) + hz * NODES[nz, b]) / radius
-                share = WEIGHTS[nr, a] * WEIGHTS[nz, b] if r1 != r2 else 1.0
-                k[n] = 0.5 * MU0 * j * share * r * r / radius
-                z[n] = x
-                s2[n] = r * r + x * x
-                n += 1
-        while n % 4:
-            k[n] = 0.0
-            z[n] = 0.0
-            s2[n] = 0.0
-            n += 1
-        _add_loops(c, k, z, s2, p0, p1, n)
+            parts_r = math.ceil((r2 - r1) / (2.0 * WIDEST * radius))
+            parts_z = math.ceil((z2 - z1) / (2.0 * WIDEST * radius))
+        for a in range(parts_r):
+            for b in range(parts_z):
+                n = _section(
+                    r1 + (r2 - r1) * a / parts_r, r1 + (r2 - r1) * (a + 1) / parts_r,
+                    z1 + (z2 - z1) * b / parts_z, z1 + (z2 - z1) * (b + 1) / parts_z,
+                    windings[i, 4], r1 != r2, radius, k, z, s2,
+                )  # fmt: skip
+                _add_loops(c, k, z, s2, p0, p1, n)
     return c
 
 
 @jit()
-def _count(width):
-    """Nodes for polynomials of degree ORDERS over a section of this half width: they grow at most as exp(ORDERS x
-    width).
-    """
-    x = ORDERS * width
-    n = 3
-    # error of n nodes for exp(x t): x^(2n) (n!)^4 2^(2n+1) / ((2n+1) (2n)!^3), here its logarithm
-    while n < 32:
-        e = (2 * n) * math.log(max(x, 1e-300)) + 4.0 * math.lgamma(n + 1.0) + (2 * n + 1) * math.log(2.0)
-        e -= math.log(2.0 * n + 1.0) + 3.0 * math.lgamma(2.0 * n + 1.0)
-        if e - x < -39.0:
-            break
+def _section(r1, r2, z1, z2, j, thick, radius, k, z, s2):
+    """A section as loops for ``_add_loops``: how many, filled up to a multiple of four."""
+    hr = 0.5 * (r2 - r1)
+    hz = 0.5 * (z2 - z1)
+    nr = 1
+    nz = 1
+    if thick:
+        nr = _count(hr / radius)
+        nz = _count(hz / radius)
+        j *= hr * hz
+    n = 0
+    for a in range(nr):
+        for b in range(nz):
+            r = (0.5 * (r1 + r2) + hr * NODES[nr, a]) / radius
+            x = (0.5 * (z1 + z2) + hz * NODES[nz, b]) / radius
+            share = WEIGHTS[nr, a] * WEIGHTS[nz, b] if thick else 1.0
+            k[n] = 0.5 * MU0 * j * share * r * r / radius
+            z[n] = x
+            s2[n] = r * r + x * x
+            n += 1
+    while n % 4:
+        k[n] = 0.0
+        z[n] = 0.0
+        s2[n] = 0.0
         n += 1
     return n
+
+
+@jit()
+def _count(width):
+    """Nodes that do polynomials of degree ORDERS to rounding over an interval of this half width, at most ``WIDEST``.
+
+    (z + i r cos(psi))^l, of which the multipoles are means, is at most (1 + width (size - 1/size) / 2)^l on the ellipse
+    of that size, lengths being in radii of a sphere about all; the rule errs by about size^(-2n) of it.
+    """
+    for n in range(3, 32):
+        for i in range(24):
+            size = 1.5 * 1.2**i
+            growth = (ORDERS + 2) * math.log(1.0 + 0.5 * width * (size - 1.0 / size))
+            if growth - 2.0 * n * math.log(size) < -37.0:
+                return n
+    return 32
 
 
 @jit()
