@@ -12,6 +12,7 @@ import numpy as np
 
 from mrsite.magnets.branches import Pattern
 from mrsite.magnets.model import Array
+from mrsite.magnets.programme import Programme
 from mrsite.magnets.sampling import Problem
 
 _RADII = (1.25, 1.9, 2.9)  # half-sizes of the vessel
@@ -37,19 +38,25 @@ def extremes(problem: Problem, pattern: Pattern, rng: np.random.Generator) -> li
         made = problem.programme(pattern, problem.whole_room(), rng)
         if made is None:
             continue
-        programme, least = made
-        centre = programme.currents(least)
-        # A coarse round gives the mean from which the directions of the full round are taken.
-        for every in (3, 1):
-            along_z, along_r = bz @ centre, br @ centre
-            size = np.hypot(along_z, along_r)
-            rows = ((along_z[:, None] * bz + along_r[:, None] * br) / size[:, None])[::every]
-            solved = [programme.extreme(sign * row, programme.total) for row in rows for sign in (1.0, -1.0)]
-            windings = [programme.currents(x) for x in solved if x is not None]
-            if not windings:
-                break
-            centre = np.mean(windings, axis=0)
+        windings = _outermost(made[0], made[1], bz, br)
         if windings:
             good = problem.meets(np.array(windings))
             found += [w for w, g in zip(windings, good, strict=True) if g]
     return found
+
+
+def _outermost(programme: Programme, least: Array, bz: Array, br: Array) -> list[Array]:
+    """Windings with the greatest and the least field at each place: rows ``bz``, ``br`` (places, cells)."""
+    centre = programme.currents(least)
+    windings: list[Array] = []
+    # A round of every other place gives the mean from which the directions of the full round are taken.
+    for every in (2, 1):
+        along_z, along_r = bz @ centre, br @ centre
+        size = np.hypot(along_z, along_r)
+        rows = ((along_z[:, None] * bz + along_r[:, None] * br) / size[:, None])[::every]
+        solved = [programme.extreme(sign * row, programme.total) for row in rows for sign in (1.0, -1.0)]
+        windings = [programme.currents(x) for x in solved if x is not None]
+        if not windings:
+            break
+        centre = np.mean(windings, axis=0)
+    return windings

@@ -113,38 +113,8 @@ def fit(
     refuse_nonsense(data, figures, size)
     notes = list(size.warnings)
     told = progress or (lambda share: None)
-    found = None
-    tiers = _tiers(figures)
-    for tier in tiers:
-        problem = _problem(data, figures, size, tier)
-        rng = np.random.default_rng(np.random.SeedSequence([seed, ord(tier)]))
-        tallies = _sample(problem, patterns(figures, data.shielding, data.geometry), rng, members, told)
-        number = sum(len(t.members) for t in tallies)
-        enough = _ENOUGH * members if tier != tiers[-1] else min(members, _FEWEST)
-        if number >= enough or (number and tier == tiers[-1] and found is None):
-            found = tier, problem, tallies
-            break
-        if found is None or number > sum(len(t.members) for t in found[2]):
-            found = tier, problem, tallies
-        if tier != tiers[-1]:
-            tried = sum(t.tries for t in tallies)
-            notes.append(f"prior {tier} met the figures in {number} of {tried} designs: a wider one was drawn")
-    assert found is not None
-    tier, problem, tallies = found
-    few = sum(len(t.members) for t in tallies) < min(members, _FEWEST)
-    if few:
-        tier, problem = "bounds", _problem(data, figures, size, "F")
-        tallies = [_Tally(p) for p in patterns(figures, data.shielding, data.geometry)]
-        notes.append("hardly a random design met the figures: the band is that of any winding in the room for it")
-    elif _cross_checked(figures) and not _measured(data):
-        tier += " and bounds"
-        notes.append(
-            "the prior of this class was not checked on magnets: the band holds any winding in the room for it"
-        )
-    if "bounds" in tier:
-        rng = np.random.default_rng(np.random.SeedSequence([seed, 3]))
-        for tally in tallies:
-            tally.add_all(extremes(problem, tally.pattern, rng))
+    tier, problem, tallies, said = _designs(data, figures, size, seed, members, told)
+    notes += said
     if not any(t.members for t in tallies):
         raise InputError(explain(data, figures, size, seed))
     ensemble = _ensemble(problem, tallies, tier)
@@ -174,7 +144,48 @@ def fit(
         figures_sha256=figures_hash(data),
         refused=tuple(_refused(data)),
     )
-    return residuals(replace(fitted, fit=record), problem, size)
+    return residuals(replace(fitted, fit=record), size)
+
+
+def _designs(
+    data: MagnetModel, figures: Figures, size: Dimensions, seed: int, members: int, told: Progress
+) -> tuple[str, Problem, list[_Tally], list[str]]:
+    """Draw members tier by tier, with the bounds where no tier serves: tier, problem, tallies, notes."""
+    hypotheses = patterns(figures, data.shielding, data.geometry)
+    notes: list[str] = []
+    found = None
+    tiers = _tiers(figures)
+    for tier in tiers:
+        problem = _problem(data, figures, size, tier)
+        rng = np.random.default_rng(np.random.SeedSequence([seed, ord(tier)]))
+        tallies = _sample(problem, hypotheses, rng, members, told)
+        number = sum(len(t.members) for t in tallies)
+        enough = _ENOUGH * members if tier != tiers[-1] else min(members, _FEWEST)
+        if number >= enough or (number and tier == tiers[-1] and found is None):
+            found = tier, problem, tallies
+            break
+        if found is None or number > sum(len(t.members) for t in found[2]):
+            found = tier, problem, tallies
+        if tier != tiers[-1]:
+            tried = sum(t.tries for t in tallies)
+            notes.append(f"prior {tier} met the figures in {number} of {tried} designs: a wider one was drawn")
+    assert found is not None
+    tier, problem, tallies = found
+    few = sum(len(t.members) for t in tallies) < min(members, _FEWEST)
+    if few:
+        tier, problem = "bounds", _problem(data, figures, size, "F")
+        tallies = [_Tally(p) for p in hypotheses]
+        notes.append("hardly a random design met the figures: the band is that of any winding in the room for it")
+    elif _cross_checked(figures) and not _measured(data):
+        tier += " and bounds"
+        notes.append(
+            "the prior of this class was not checked on magnets: the band holds any winding in the room for it"
+        )
+    if "bounds" in tier:
+        rng = np.random.default_rng(np.random.SeedSequence([seed, 3]))
+        for tally in tallies:
+            tally.add_all(extremes(problem, tally.pattern, rng))
+    return tier, problem, tallies, notes
 
 
 def _tiers(figures: Figures) -> tuple[str, ...]:

@@ -78,7 +78,7 @@ def _quantiles(values: Array, weights: Array) -> tuple[Array, Array, Array]:
     return found[0], found[1], found[2]
 
 
-def residuals(model: MagnetModel, problem: object, size: Dimensions) -> MagnetModel:
+def residuals(model: MagnetModel, size: Dimensions) -> MagnetModel:
     """Return the model with its record filled: residuals, conductor, homogeneity, peak gradient."""
     assert model.fit is not None
     assert model.ensemble is not None
