@@ -67,6 +67,58 @@ def test_every_piece_found_on_two_hundred_random_magnets():
     judge(200, seed=20)
 
 
+def gradient_disagreements(
+    magnet: fields.CoilSet, quantity: str, share: float, spacing: float = 0.04
+) -> tuple[int, int]:
+    """The same for the gradient and the force product: nodes on the wrong side that are no nearer to the contour than
+    a small part of the spacing, pieces. ``share`` of the largest value at 1.5 m sets the level.
+    """
+    pick = fields.gradient_of_magnitude if quantity == "gradient" else fields.force_product
+
+    def at(rho: np.ndarray, z: np.ndarray) -> np.ndarray:
+        return pick(*magnet.flux_density_and_jacobian(np.stack([rho, 0.0 * rho, z], axis=1)))
+
+    angle = np.linspace(0.0, np.pi, 181)
+    level = share * float(at(1.5 * np.sin(angle), 1.5 * np.cos(angle)).max())
+    reach = 1.5
+    while at(reach * np.sin(angle), reach * np.cos(angle)).max() > 0.7 * level:
+        reach *= 1.1
+    plane = maps.Plane((0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (0.0, 0.0, 1.0))
+    (found,) = maps.contours(magnet, [level], plane, (0.0, -reach, reach, reach), 1e-3, quantity)
+    rho, z = (
+        g.ravel() for g in np.meshgrid(np.arange(0.013, reach, spacing), np.arange(-reach + 0.011, reach, spacing))
+    )
+    q = at(rho, z)
+    near = np.max(
+        [np.abs(at(rho + a, z + b) - q) for a, b in ((0.003, 0.0), (-0.003, 0.0), (0.0, 0.003), (0.0, -0.003))], axis=0
+    )
+    clear = (np.abs(q - level) > near) & (to_windings(magnet, rho, z) > 0.08)
+    inside = np.zeros(rho.shape, dtype=int)
+    for path in found.paths:
+        uv = path[:, [0, 2]]
+        inside += winding(uv if np.array_equal(uv[0], uv[-1]) else np.concatenate([uv, uv[:1]]), rho, z)
+    return int((clear & ((inside > 0) != (q > level))).sum()), len(found.paths)
+
+
+def judge_gradients(count: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    for i in range(count):
+        magnet, share = random_magnet(rng), 10.0 ** rng.uniform(-1.5, 0.5)
+        quantity = ("gradient", "force_product")[i % 2]
+        wrong, pieces = gradient_disagreements(magnet, quantity, share)
+        assert wrong == 0, (seed, i, quantity, share, wrong, magnet)
+        assert pieces > 0
+
+
+def test_every_piece_of_gradients_and_force_products_on_random_magnets():
+    judge_gradients(4, seed=31)
+
+
+@pytest.mark.slow
+def test_every_piece_of_gradients_and_force_products_on_two_hundred_random_magnets():
+    judge_gradients(200, seed=41)
+
+
 def test_a_missing_piece_is_noticed(monkeypatch):
     """The judge itself: with one piece taken away it must object."""
     true = maps.meridian_profile

@@ -170,11 +170,29 @@ def test_no_levels_window_tolerance_and_quantity_are_refused():
         ([1e-3], XY, (0, 0, np.nan, 1)),
         ([1e-3], XY, (-1, -1, 1, 1), 0.0),
         ([1e-3], XY, (-1, -1, 1, 1), 1e-3, "field"),
+        ([1e-3], XY, (-1, -1, 1)),
+        (["low"], XY, (-1, -1, 1, 1)),
     ):
         with pytest.raises(InputError):
             maps.contours(MAGNET, *arguments)
     with pytest.raises(InputError):
         maps.Plane((0, 0, 0), (1, 0, 0), (1, 0, 0))
+
+
+def test_heights_and_windows_without_a_line():
+    with pytest.raises(InputError, match="heights"):
+        maps.envelope_contours(MAGNET, [1e-3], XY, (-1, -1, 1, 1), (0.0, np.nan))
+    for level, window in ((50.0, (-6, -6, 6, 6)), (0.5e-3, (100, 100, 120, 120)), (0.5e-3, (-0.1, -0.1, 0.1, 0.1))):
+        (found,) = maps.contours(MAGNET, [level], maps.Plane((0, 0, 0), (1, 0, 0), (0, 0, 1)), window)
+        assert found.paths == ()
+
+
+def test_windows_of_any_size_are_bounded_work_and_say_what_they_resolve():
+    plane = maps.Plane((0, 0, 0), (1, 0, 0), (0, 0, 1))
+    for half in (1e3, 1e6, 1e9):
+        (found,) = maps.contours(MAGNET, [0.5e-3], plane, (-half, -half, half, half))
+        assert sum(found.evaluations) < 200_000
+        assert found.resolved_to_m > 0.0
 
 
 def test_known_seed_costs_few_evaluations():

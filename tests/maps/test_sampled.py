@@ -90,5 +90,20 @@ def test_faults_are_named(tmp_path):
         maps.horizontal_grid((0, 0, -1, 1), 1.0, 0.5)
     with pytest.raises(InputError):
         maps.polyline_grid([[0, 0, 0]], 0.5)
+    for make, word in (
+        (lambda: maps.horizontal_grid((0, 0, 1), 1.0, 0.5), "window"),
+        (lambda: maps.horizontal_grid((0, 0, 1, 1), float("nan"), 0.5), "height"),
+        (lambda: maps.horizontal_grid((0, 0, 1, 1), 1.0, 0.0), "step positive"),
+        (lambda: maps.horizontal_grid((0, 0, 1e6, 1e6), 1.0, 1e-4), "1e.10 points"),
+        (lambda: maps.box_grid((0, 0, 0), (1, 1), 0.5), "high"),
+        (lambda: maps.section_grid([[0, 0], [1, 0]], (0.0, float("inf")), 0.5), "heights"),
+    ):
+        with pytest.raises(InputError, match=word):
+            make()
     with pytest.raises(MachineError):
         maps.write_field_map(tmp_path / "no" / "map.nc", SOURCE, maps.horizontal_grid((0, 0, 1, 1), 1.0, 0.5))
+
+
+def test_a_single_point_and_a_point_twice_are_maps() -> None:
+    assert maps.field_map(SOURCE, maps.horizontal_grid((2.0, 0.0, 2.0, 0.0), 1.0, 0.1))["B"].shape == (1, 1)
+    assert maps.field_map(SOURCE, maps.polyline_grid([[2, 0, 0], [2, 0, 0]], 0.1))["B"].shape == (1,)

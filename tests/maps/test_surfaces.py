@@ -93,14 +93,14 @@ def test_empty_where_the_level_is_not_reached() -> None:
 
 def test_every_pattern_of_corners_is_polygonised_without_a_crack() -> None:
     # Each pattern set into a block of weak nodes, its field linear along edges, must close on itself.
-    from mrsite.maps.surfaces import _marched
+    from mrsite.maps.marching import marched
 
     for case in range(1, 256):
         values = np.full((4, 4, 4), -1.0)
         for c in range(8):
             if case >> c & 1:
                 values[1 + (c & 1), 1 + (c >> 1 & 1), 1 + (c >> 2 & 1)] = 1.0
-        vertices, triangles = _marched(values, np.zeros(3), np.ones(3))
+        vertices, triangles = marched(values, np.zeros(3), np.ones(3))
         surface = Surface(1.0, vertices, triangles, 0.0)
         assert surface.closed, case
         assert volume(surface) > 0.0, case

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 import shapely
 
+import mrsite
 from mrsite import fields, maps
+from mrsite.base.errors import InputError
 from mrsite.maps.plane import Plane
 from mrsite.maps.tracing import trace
 
@@ -143,3 +145,17 @@ def test_a_face_crossed_at_a_grazing_angle_is_found_on_both_sides() -> None:
     assert np.abs(middle[:, 0] - 0.42).max() < 5e-3
     assert found.closed == (False,)
     assert {abs(float(v)) for v in path[[0, -1], 1]} == {0.6}
+
+
+def catalogue() -> list[str]:
+    return [row.id for row in mrsite.catalogue().itertuples()]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("magnet", catalogue())
+def test_levels_inside_windings_of_the_catalogue(magnet: str) -> None:
+    try:
+        source = mrsite.load_magnet(magnet).field
+    except InputError as error:
+        pytest.skip(str(error))
+    assert judge(source, LEVELS[1::2], 160) > 0

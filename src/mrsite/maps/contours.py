@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from mrsite.base.errors import InputError
 from mrsite.fields import FieldSource, certified
 
+from .grid import numbers
 from .plane import Plane
 from .quantity import Quantity, check_quantity
 from .tracing import RTOL, Traced, Window, trace
@@ -71,7 +72,10 @@ def check_levels(levels: Sequence[float]) -> tuple[float, ...]:
     InputError
         None given, or one that is not a positive finite number, named.
     """
-    out = tuple(float(level) for level in np.atleast_1d(np.asarray(levels, dtype=float)))
+    try:
+        out = tuple(float(level) for level in np.atleast_1d(np.asarray(levels, dtype=float)))
+    except (TypeError, ValueError):
+        raise InputError(f"levels: {levels!r} must be numbers in SI units") from None
     if not out:
         raise InputError("levels: none given; give at least one")
     for level in out:
@@ -150,9 +154,7 @@ def envelope_contours(
     """
     wanted = check_levels(levels)
     window = _checked(window, tolerance)
-    low, high = float(min(heights)), float(max(heights))
-    if not (np.isfinite(low) and np.isfinite(high)):
-        raise InputError(f"heights: ({heights[0]}, {heights[1]}) must be two finite numbers, in metres")
+    low, high = sorted(numbers("heights", heights, 2))
     source = certified(source, RTOL)
     return tuple(
         _in_space(level, plane, "B", trace(source, level, plane, window, float(tolerance), 3, (low, high)))
@@ -176,8 +178,8 @@ def _in_space(level: float, plane: Plane, quantity: str, traced: Traced) -> Cont
 
 
 def _checked(window: Window, tolerance: float) -> Window:
-    u0, v0, u1, v1 = (float(w) for w in window)
-    if not (np.isfinite([u0, v0, u1, v1]).all() and u0 < u1 and v0 < v1):
+    u0, v0, u1, v1 = numbers("window", window, 4)
+    if not (u0 < u1 and v0 < v1):
         raise InputError(f"window: ({u0}, {v0}, {u1}, {v1}) must be u0 < u1 and v0 < v1, in metres")
     if not (np.isfinite(tolerance) and tolerance > 0.0):
         raise InputError(f"tolerance: {tolerance} must be a positive length in metres")

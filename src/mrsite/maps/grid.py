@@ -13,6 +13,8 @@ from mrsite.base.errors import InputError
 
 Array = NDArray[np.float64]
 
+MOST_ON_AN_AXIS = 10_000_000  # coordinates along an axis are held whole
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -71,18 +73,20 @@ class Grid:
 
 def horizontal_grid(window: Sequence[float], height: float, spacing: float) -> Grid:
     """Points of a horizontal plane, dims (y, x), for a window (x0, y0, x1, y1), a height z and a spacing, all in m."""
-    x0, y0, x1, y1 = (float(w) for w in window)
+    x0, y0, x1, y1 = numbers("window", window, 4)
+    (height,) = numbers("height", [height], 1)
     return Grid(
         ("y", "x"),
         (_axis("y", y0, y1, spacing), _axis("x", x0, x1, spacing)),
-        (0.0, 0.0, float(height)),
+        (0.0, 0.0, height),
         ((0.0, 1.0, 0.0), (1.0, 0.0, 0.0)),
     )
 
 
 def box_grid(low: Sequence[float], high: Sequence[float], spacing: float) -> Grid:
     """Points of a box, dims (z, y, x), between its low and its high corner (3,), at a spacing, all in m."""
-    axes = [_axis(n, float(a), float(b), spacing) for n, a, b in zip("xyz", low, high)]
+    corners = zip("xyz", numbers("low", low, 3), numbers("high", high, 3), strict=True)
+    axes = [_axis(name, a, b, spacing) for name, a, b in corners]
     return Grid(
         ("z", "y", "x"),
         (axes[2], axes[1], axes[0]),
@@ -103,7 +107,8 @@ def section_grid(line: ArrayLike, heights: tuple[float, float], spacing: float) 
     """
     corners = _corners(line, 2)
     s, path = _along(np.column_stack([corners, np.zeros(len(corners))]), spacing)
-    z = _axis("z", float(heights[0]), float(heights[1]), spacing)
+    z0, z1 = numbers("heights", heights, 2)
+    z = _axis("z", z0, z1, spacing)
     return Grid(("z", "s"), (z, s), (0.0, 0.0, 0.0), ((0.0, 0.0, 1.0), (0.0, 0.0, 0.0)), path)
 
 
@@ -113,11 +118,33 @@ def polyline_grid(points: ArrayLike, spacing: float) -> Grid:
     return Grid(("s",), (s,), (0.0, 0.0, 0.0), ((0.0, 0.0, 0.0),), path)
 
 
+def numbers(name: str, values: Sequence[float], count: int) -> tuple[float, ...]:
+    """Return that many finite numbers.
+
+    Raises
+    ------
+    InputError
+        They are fewer, more, or not finite: by name.
+    """
+    try:
+        out = tuple(float(v) for v in values)
+    except (TypeError, ValueError):
+        out = ()
+    if len(out) != count or not np.isfinite(out).all():
+        raise InputError(f"{name}: {values!r} must be {count} finite number{'s' if count > 1 else ''}, in metres")
+    return out
+
+
 def _axis(name: str, start: float, stop: float, spacing: float) -> Array:
     if not (np.isfinite([start, stop, spacing]).all() and stop >= start and spacing > 0.0):
         raise InputError(
             f"{name}: from {start} to {stop} m in steps of {spacing} m cannot be sampled: "
             "the second must not be the smaller, the step positive"
+        )
+    if (stop - start) / spacing > MOST_ON_AN_AXIS:
+        raise InputError(
+            f"{name}: from {start} to {stop} m in steps of {spacing} m are {(stop - start) / spacing:.3g} points, "
+            f"more than {MOST_ON_AN_AXIS:.0e}: take a larger step or a smaller window"
         )
     # at national-grid coordinates only whole steps from the start keep the spacing even
     steps = np.arange(int((stop - start) / spacing + 1e-9) + 1, dtype=np.float64)

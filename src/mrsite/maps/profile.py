@@ -16,6 +16,7 @@ from mrsite.base.errors import InputError
 from mrsite.fields import Coil, FieldSource, Loop, certified, magnitude
 
 from .contours import check_levels
+from .grid import numbers
 from .plane import Plane
 from .tracing import RTOL, trace
 
@@ -197,7 +198,7 @@ def profile_envelope(profile: Profile, dy0: float, dy1: float, tolerance: float 
     dy0, dy1 : float, m
     tolerance : float, m
     """
-    low, high = min(dy0, dy1), max(dy0, dy1)
+    low, high = sorted(numbers("heights", (dy0, dy1), 2))
     least = 0.0 if low <= 0.0 <= high else min(abs(low), abs(high))
     most = max(abs(low), abs(high))
     curves = [_mapped(path, least, most, tolerance) for path in profile.paths]

@@ -15,7 +15,7 @@ from .signatures import A1, A2, BOUND, F8, FIELD, I1, I8, PARAMS
 from .values import ENVELOPE, EVALUATE, scalar
 
 _DEPTH = 24
-_MOST_PER_CELL = 128
+_MOST_PER_CELL = 512
 
 
 @jit(signature=I8(FIELD, BOUND, PARAMS, A1, I8, F8, A1, A1, A1))
