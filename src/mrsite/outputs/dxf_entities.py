@@ -82,7 +82,8 @@ class Dialect:
     def _clean(self, text: str) -> str:
         clean = " ".join("".join(c if c.isprintable() else " " for c in text).split())[:240]
         # %% and ^ begin control codes in TEXT; a backslash may begin \\U+ or \\M+.
-        clean = clean.replace("%%", "% %").replace("^", "^ ")
+        # The stroke fonts of some readers have no ellipsis.
+        clean = clean.replace("%%", "% %").replace("^", "^ ").replace("\N{HORIZONTAL ELLIPSIS}", "...")
         clean = re.sub(r"\\(?=[UuMm]\+)", r"\\ ", clean)
         if self.utf8:
             return clean
