@@ -6,7 +6,9 @@ import numba
 import numpy as np
 import pytest
 
-from mrsite.fields import Coil, CoilSet
+from mrsite.fields import Coil, CoilSet, Dipole, Sum
+from mrsite.fields import _kernels as kernels
+from mrsite.fields.evaluate import NO_TABLE
 
 MAGNET = CoilSet(
     [
@@ -33,3 +35,24 @@ def test_two_threads_give_the_bits_of_one(count: int) -> None:
             assert np.array_equal(jac, jac_again, equal_nan=True)
     finally:
         numba.set_num_threads(before)
+
+
+@pytest.mark.skipif(numba.config.NUMBA_NUM_THREADS < 2, reason="one core")
+def test_no_iteration_shares_anything_with_another() -> None:
+    """Chunks dealt to more hands than there are chunks, and to odd numbers of them, over and over.
+
+    Every row starts as a mark: an iteration that took another's place would leave its own rows marked.
+    """
+    source = Sum([MAGNET, Dipole((1.0, 2.0, 3.0), (9.0, 0.0, 0.0))])
+    rng = np.random.default_rng(4)
+    for chunks, rest in ((1, 1), (2, 1023), (3, 0), (4, 17), (6, 1), (7, 500)):
+        n = 1024 * chunks - (1024 - rest if rest else 0)
+        points = rng.uniform(2.0, 5.0, (n, 3))
+        b, jac = np.empty((n, 3)), np.empty((n, 9))
+        kernels.serial(source._params, NO_TABLE, points, b, jac)
+        for threads in (2, 3, 5, 7):
+            for _ in range(25):
+                again, jac_again = np.full((n, 3), -7.0), np.full((n, 9), -7.0)
+                kernels.threaded(source._params, NO_TABLE, points, again, jac_again, threads)
+                assert np.array_equal(again, b)
+                assert np.array_equal(jac_again, jac)
