@@ -42,8 +42,8 @@ def _room(ground: Any, which: str, /, **facts: Any) -> None:
     ground.rooms = [replace(r, **facts) if r.number == which else r for r in ground.rooms]
 
 
-def _door(ground: Any, number: str, **facts: Any) -> None:
-    ground.doors = [replace(d, **facts) if d.number == number else d for d in ground.doors]
+def _door(ground: Any, which: str, /, **facts: Any) -> None:
+    ground.doors = [replace(d, **facts) if d.number == which else d for d in ground.doors]
 
 
 def _swap(ground: Any, a: str, b: str) -> None:
@@ -148,6 +148,23 @@ def test_equipment_and_scanner_in_another_room(tmp_path: Path, drawing: ModuleTy
 def test_a_door_that_opens_the_other_way_than_stated(tmp_path: Path, drawing: ModuleType) -> None:
     misses = _verdicts(_diff(tmp_path, drawing, lambda g, m: _door(g, "D07", side=1)), "misses")
     assert "swings into G09" in misses["the door at [11.7, 7.475]"]
+
+
+def test_doors_by_number_and_numbers_that_were_exchanged(tmp_path: Path, drawing: ModuleType) -> None:
+    def exchanged(ground: Any, module: ModuleType) -> None:
+        _door(ground, "D08", number="?")
+        _door(ground, "D09", number="D08")
+        _door(ground, "?", number="D09")
+
+    new = _revised(tmp_path, drawing, exchanged)
+    text = (HOSPITAL / "site.toml").read_text("utf-8")
+    text += '\n[[door]]\nnumber = "D08"\nstorey = "Ground"\n[[door]]\nnumber = "D10"\nstorey = "Ground"\n'
+    (tmp_path / "site.toml").write_text(text, "utf-8")
+    revision = plan_diff(HOSPITAL / "ground.dxf", new, tmp_path / "site.toml", storey="Ground")
+    assert [(e.kind, e.what) for e in revision.changes.edits] == [("swapped", "door")]
+    row = next(r for r in revision.rows if r.subject == "door D08")
+    assert (row.verdict, row.remedy) == ("misses", 'number = "D09"')
+    assert next(r for r in revision.rows if r.subject == "door D10").verdict == "holds"
 
 
 def test_a_label_that_now_stands_twice(tmp_path: Path, drawing: ModuleType) -> None:

@@ -10,7 +10,7 @@ from mrsite.plans.plan import Plan, Room
 from mrsite.plans.revision.align import Alignment, align
 from mrsite.plans.revision.edits import Edit, Kind, PlanChanges
 from mrsite.plans.revision.lines import Lines, linework_segments
-from mrsite.plans.revision.openings import Ground, Hole, fixture_edits, holes, opening_edits
+from mrsite.plans.revision.openings import Ground, Hole, fixture_edits, holes, number_edits, opening_edits
 from mrsite.plans.revision.rooms import (
     areas_changed,
     label_edits,
@@ -68,7 +68,8 @@ def compare_plans(old: Plan, new: Plan) -> PlanChanges:
         more, pairs, carried, said = opening_edits(mine, theirs, ground, what)
         edits += more if what != "opening" else [e for e in more if not _by_column(e, walls)]
         notes += said
-        doors = pairs if what == "door" else doors
+        if what == "door":
+            doors, edits = pairs, edits + number_edits(mine, theirs, pairs)
         for k, words in carried.items():
             walls[k] = walls[k].with_consequences(*words)
     shapes, said, unsure = room_edits(match, old_lines, new_lines)

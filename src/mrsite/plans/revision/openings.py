@@ -10,6 +10,7 @@ from typing import Any
 from mrsite.plans.plan import OUTSIDE, Door, Fixture, Opening, Plan, Point, Segment, Window
 from mrsite.plans.revision.edits import ALONE, Edit, Kind, joins, millimetres
 from mrsite.plans.revision.lines import Lines, drawn_alike
+from mrsite.plans.revision.rooms import rings
 from mrsite.plans.revision.walls import WallMove
 
 #: A jamb that moved less than this did not move, m: the jambs of swings drawn in short lines are known no better.
@@ -125,6 +126,25 @@ def opening_edits(
             old_at, new_at = (hole.item.at, None) if kind == "vanished" else (None, hole.item.at)
             edits.append(Edit(kind, what, _name(hole, what), said, hole.shape, old_at, new_at, _rooms(hole)))
     return edits, pairs, carried, notes
+
+
+def number_edits(old: Sequence[Hole], new: Sequence[Hole], pairs: Mapping[int, int]) -> list[Edit]:
+    """Doors that bear another number than they bore; two that exchanged theirs are one edit."""
+    rows: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+    for a, b in pairs.items():
+        was, now = (item.number for item in (old[a].item, new[b].item) if isinstance(item, Door))
+        if was and now and was.casefold() != now.casefold():
+            rows[a] = ((was.casefold(),), (now.casefold(),))
+    found, edits = rings(rows), []
+    for group in (*found, *([a] for a in rows if all(a not in ring for ring in found))):
+        first = group[0]
+        numbers = [(old[a].item.number, new[pairs[a]].item.number) for a in group]  # type: ignore[union-attr]
+        names = " and ".join(_name(old[a], "door") for a in group)
+        kind: Kind = "swapped" if len(group) > 1 else "renamed"
+        said = " and ".join(f"number {was!r} became {now!r}" for was, now in numbers)
+        edits.append(Edit(kind, "door", names, f"{names}: {said}", new[pairs[first]].shape, old[first].item.at,
+                          new[pairs[first]].item.at, _rooms(*(old[a] for a in group))))  # fmt: skip
+    return edits
 
 
 def _paired(old: Sequence[Hole], new: Sequence[Hole], ground: Ground) -> dict[int, int]:

@@ -146,7 +146,7 @@ def label_edits(match: RoomMatch, moved_labels: Mapping[int, Point], unsure: fro
     rows = {a: (_label(match.old[a]), _label(match.new[b])) for a, b in match.pairs.items() if a not in unsure}
     changed = {a: row for a, row in rows.items() if row[0] != row[1]}
     edits: list[Edit] = []
-    for ring in _rings(changed):
+    for ring in rings(changed):
         edits.append(_swap(match, ring))
         for a in ring:
             del changed[a]
@@ -154,7 +154,7 @@ def label_edits(match: RoomMatch, moved_labels: Mapping[int, Point], unsure: fro
         fields = {
             a: (((o[part],) if o[part] else ()), ((n[part],) if n[part] else ())) for a, (o, n) in changed.items()
         }
-        for ring in _rings({a: row for a, row in fields.items() if row[0] != row[1] and all(row)}):
+        for ring in rings({a: row for a, row in fields.items() if row[0] != row[1] and all(row)}):
             edits.append(_swap(match, ring, word))
             for a in ring:
                 o, n = changed[a]
@@ -257,8 +257,8 @@ def _strips(match: RoomMatch, a: int) -> Any:
     return opened.buffer(_STRIP_M / 2) if opened.area > 1e-4 else opened.intersection(opened.buffer(-1.0))
 
 
-def _rings(rows: Mapping[int, tuple[Any, Any]]) -> list[list[int]]:
-    """Rooms that exchanged their labels in a ring: each bears what another one of them bore."""
+def rings(rows: Mapping[int, tuple[Any, Any]]) -> list[list[int]]:
+    """Rooms or doors that exchanged their labels in a ring: each bears what another one of them bore."""
     holder = {}
     for a, (before, _) in rows.items():
         if any(before):

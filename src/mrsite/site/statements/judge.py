@@ -200,6 +200,8 @@ class Judge:
             subject = _door_called(entry)
             old = self._doors_of(self.changes.old, entry, entry.at)
             if not old:
+                if self.alone(entry):
+                    yield Row("look", "door", subject, where, "it means no door that the old drawing shows")
                 continue
             moved = self._moved_point("door", k, entry, "at")
             if moved is not None:
@@ -215,8 +217,9 @@ class Judge:
             elif heir not in new:
                 assert now is not None
                 other = f"means the {joins(self.changes.new.doors[new[0]])} now" if new else "means no door now"
-                yield Row("misses", "door", subject, where, f"it {other}; the door it meant moved to {_spelt(now.at)}",
-                          f"at = {_spelt(now.at)}")  # fmt: skip
+                place = f"the door it meant lies at {_spelt(now.at)}" + (f", number {now.number}" if now.number else "")
+                remedy = f'number = "{now.number}"' if entry.number and now.number else f"at = {_spelt(now.at)}"
+                yield Row("misses", "door", subject, where, f"it {other}; {place}", remedy)
             else:
                 assert now is not None
                 yield self._door_row(entry, subject, where, self.changes.old.doors[old[0]], now)
@@ -235,6 +238,10 @@ class Judge:
     def _doors_of(self, plan: Plan, entry: DoorEntry, at: Point | None) -> list[int]:
         """Return the doors of a drawing that a statement means, the nearest first."""
         doors = list(enumerate(plan.doors))
+        if entry.number is not None:
+            bear = [k for k, d in doors if d.number.casefold() == entry.number.casefold()]
+            if bear or (at is None and entry.between is None):
+                return bear if len(bear) == 1 else []
         if at is not None:
             near = [(math.dist(d.at, at), k) for k, d in doors
                     if math.dist(d.at, at) <= max(_NEAR_DOOR, d.width_m / 2)]  # fmt: skip
