@@ -46,7 +46,7 @@ def open_model(path: str, name: str, schema: str, entities: int, folder: Path) -
     try:
         file = ifcopenshell.open(_of_known_schema(path, schema, folder))
     except (ifcopenshell.Error, OSError, RuntimeError, ValueError, TypeError) as error:
-        raise InputError(f"{name}: the model cannot be read ({_short(str(error))}); export it again") from None
+        raise InputError(f"{name}: the model cannot be read ({short(str(error))}); export it again") from None
     if file is None or not hasattr(file, "by_type"):
         raise InputError(f"{name}: the model cannot be read as {schema}; export it again")
     lines = str(ifcopenshell.get_log()).splitlines()
@@ -60,7 +60,7 @@ def open_model(path: str, name: str, schema: str, entities: int, folder: Path) -
     if not file.by_type("IfcProject"):
         raise InputError(f"{name}: the model has no IfcProject; export the whole building, not a part of it")
     other = [line for line in lines if not _UNKNOWN.search(line)]
-    faults = (f"the text of the model has {len(other)} faults, the first: {_short(other[0])}",) if other else ()
+    faults = (f"the text of the model has {len(other)} faults, the first: {short(other[0])}",) if other else ()
     return Model(file, tuple(Left(k, n, f"no class of {schema}") for k, n in sorted(unknown.items())), faults)
 
 
@@ -81,6 +81,7 @@ def _of_known_schema(path: str, schema: str, folder: Path) -> str:
     return str(copy)
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """Return a message of the library on one line, without its stamps, cut to a length that fits a sentence."""
     flat = re.sub(r"\[[^\]]*\]\s*", "", " ".join(text.split()))
     return flat if len(flat) <= 160 else flat[:157] + "..."

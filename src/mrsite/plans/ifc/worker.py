@@ -7,7 +7,6 @@ and models are written by others. What it finds, or why the model is refused, go
 from __future__ import annotations
 
 import json
-import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -36,38 +35,35 @@ def main(job_file: str) -> None:
 
 def _read(job: dict[str, Any], folder: Path) -> str:
     from mrsite.plans.ifc.content import take_apart
-    from mrsite.plans.ifc.opening import open_model
+    from mrsite.plans.ifc.opening import open_model, short
 
     data = Path(job["path"]).read_bytes()
     text = look(data, job["name"], job["entities"])
     del data
     model = open_model(job["path"], job["name"], text.schema, text.entities, folder)
-    trace = os.open(folder / "at", os.O_CREAT | os.O_WRONLY, 0o600)
+    with open(folder / "at", "wb", buffering=0) as trace:
 
-    def mark(guid: str) -> None:
-        os.pwrite(trace, guid.encode("utf-8", "replace")[:64].ljust(64), 0)
+        def mark(guid: str) -> None:
+            trace.seek(0)
+            trace.write(guid.encode("utf-8", "replace")[:64].ljust(64))
 
-    try:
-        facts = take_apart(
-            model.file,
-            file=job["name"],
-            units_m=job["units_m"],
-            storey=job["storey"],
-            mark=mark,
-            skip=frozenset(job["skip"]),
-        )
-    except RecursionError:
-        raise InputError(f"{job['name']}: the model is nested without end; export it again") from None
-    except (AttributeError, TypeError, RuntimeError, ValueError, LookupError, ArithmeticError) as error:
-        raise InputError(
-            f"{job['name']}: the model is not what its schema {text.schema} says ({_short(error)}); export it again"
-        ) from None
+        try:
+            facts = take_apart(
+                model.file,
+                file=job["name"],
+                units_m=job["units_m"],
+                storey=job["storey"],
+                mark=mark,
+                skip=frozenset(job["skip"]),
+            )
+        except RecursionError:
+            raise InputError(f"{job['name']}: the model is nested without end; export it again") from None
+        except (AttributeError, TypeError, RuntimeError, ValueError, LookupError, ArithmeticError) as error:
+            why = short(str(error) or type(error).__name__)
+            raise InputError(
+                f"{job['name']}: the model is not what its schema {text.schema} says ({why}); export it again"
+            ) from None
     return to_json(replace(facts, lost=(*model.unknown, *facts.lost), notes=(*facts.notes, *model.faults)))
-
-
-def _short(error: BaseException) -> str:
-    text = " ".join(str(error).split()) or type(error).__name__
-    return text if len(text) <= 160 else text[:157] + "..."
 
 
 if __name__ == "__main__":
