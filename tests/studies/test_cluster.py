@@ -48,7 +48,7 @@ def done(out: Path) -> int:
     return len(list((out / "cases").glob("*.json"))) if (out / "cases").is_dir() else 0
 
 
-def wait(condition: Callable[[], bool], seconds: float = 240.0) -> None:
+def wait(condition: Callable[[], bool], seconds: float = 600.0) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it takes too long"

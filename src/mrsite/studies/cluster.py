@@ -44,7 +44,7 @@ def run_on_cluster(cases: Sequence[Case], *, scheduler: str | None, workers: int
     ):
         cluster = None
         if scheduler is None:
-            cluster = LocalCluster(n_workers=workers or 2, threads_per_worker=1, processes=True, dashboard_address=None)
+            cluster = LocalCluster(n_workers=workers or 2, threads_per_worker=1, processes=True, dashboard_address=":0")
         try:
             client = Client(cluster if cluster is not None else scheduler, timeout="20s")
         except (OSError, TimeoutError, ValueError) as error:
