@@ -57,7 +57,7 @@ def test_foreign_text_is_drawn_as_it_is(tmp_path: Path) -> None:
 
 def test_site_file_is_valid_and_guesses_are_comments(tmp_path: Path) -> None:
     plan = _plan(tmp_path, ["MR SCAN ROOM", "CHANGING", "PLANT ROOM"])
-    centre = plan.rooms[0].polygon.representative_point()
+    centre = next(r for r in plan.rooms if r.name == "MR SCAN ROOM").polygon.representative_point()
     text = site_toml(plan, magnet="some-magnet", isocentre=(centre.x, centre.y), bearing_deg=90, units="mm")
     data = tomllib.loads(text)
     assert data["schema"] == 1
