@@ -74,6 +74,20 @@ def test_a_line_that_moved_says_how_far_and_gets_a_cloud(results):
     assert all(any(b for *_, b in e.get_points("xyb")) for e in clouds)
 
 
+def test_a_pass_with_other_figures_is_told_but_not_clouded_and_a_turned_verdict_is(results):
+    outcome, new = results
+    passing = outcome.findings[-1]
+    assert passing.status == "pass"
+    other = replace(passing, margin_m=passing.margin_m - 0.5)
+    told = new(replace(outcome, findings=(*outcome.findings[:-1], other)))
+    assert any("margin_m" in line for line in told.text())
+    assert sorted(render(told)) == ["changes.json", "changes.txt"]
+    turned = new(replace(outcome, findings=(*outcome.findings[:-1], replace(passing, status="fail"))))
+    document = ezdxf.read(io.StringIO(render(turned)["ground-changes.dxf"].decode()))
+    said = [t.dxf.text for t in document.modelspace().query("TEXT")]
+    assert said == [f"was pass, now: fail {passing.subject}"]
+
+
 def test_a_shift_below_the_drawing_tolerance_is_none(results):
     outcome, new = results
     moved = tuple(replace(r, central=affinity.translate(r.central, 0.001, 0.0)) for r in outcome.evidence.regions)

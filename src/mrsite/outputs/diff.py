@@ -343,8 +343,14 @@ def _clouded(changes: Changes) -> list[tuple[str, Any, str]]:
     from shapely import get_parts
 
     rows: list[tuple[str, Any, str]] = []
-    touched = [("new", f) for f in changes.appeared] + [("gone", f) for f in changes.vanished]
-    touched += [("changed", new) for _, new, _ in changes.changed]
+    # A pass that stays one with other figures stands in the text; a cloud is for what a person must look at again.
+    touched = [("new", f) for f in changes.appeared if f["status"] != "pass"]
+    touched += [("gone", f) for f in changes.vanished if f["status"] != "pass"]
+    touched += [
+        (f"was {old['status']}, now" if old["status"] != new["status"] else "changed", new)
+        for old, new, _ in changes.changed
+        if {old["status"], new["status"]} != {"pass"}
+    ]
     for state, finding in touched:
         if finding.get("location") and finding.get("storey"):
             place = _shape(finding["location"])
