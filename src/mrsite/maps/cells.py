@@ -18,7 +18,7 @@ Whole = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 #: Half the edge, m, of the largest cell without a proof that samples may settle, by quantity.
-SAMPLED = (0.0125, 0.025, 0.025, 0.0)
+SAMPLED = (0.0125, 0.05, 0.05, 0.0)
 #: Half the edge, m, of the smallest cell at windings.
 SKIN = 3e-3
 #: Open cells of one size: beyond it the division stops, and says so.
