@@ -41,7 +41,17 @@ class Certified(Packed):
         return tuple(Interpolant(leaf, self.rtol) if fits and worth(leaf) else None for leaf in self._parts)
 
     def flux_density_and_jacobian(self, points: ArrayLike) -> tuple[Array, Array]:
-        """Flux density (n, 3) in T and jacobian (n, 3, 3) in T/m in one pass, at the price of one."""
+        """Flux density and jacobian in one pass, each point by the fastest route whose bound holds.
+
+        Parameters
+        ----------
+        points : (n, 3), m
+
+        Returns
+        -------
+        (n, 3) float64, T and (n, 3, 3) float64, T/m
+            NaN in the row of a point on a wire.
+        """
         array = as_points(points)
         return evaluate(self._params, array, table_of(self._interpolants, self._params, array.reshape(-1, 3)))
 

@@ -1,4 +1,7 @@
-"""An axisymmetric leaf: its series where the bound holds; nearer, squares that the caller made, or windings."""
+"""An axisymmetric leaf: its series where the bound holds; nearer, squares that the caller made, or windings.
+
+Only rho and z enter a route; the azimuth comes back with div B = 0 and curl B = mu0 j (``dress``), since B_phi = 0.
+"""
 # mypy: ignore-errors
 
 from __future__ import annotations

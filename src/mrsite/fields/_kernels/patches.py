@@ -5,6 +5,9 @@ along rho and along z, start of (z of the lowest cell, 1/width) in ``pieces``, n
 each of them starts, then for each cell, rho outermost, which square covers it, their number if none does. A square is
 its centre (rho, z), 1/half side, total degree N, then for each power of rho from N down to 0 the coefficients of z^(N
 - power) .. z^0, four terms each: B_rho/rho, B_z, (dB_rho/dz)/rho, dB_z/dz.
+
+The coefficients and the bound on their error (Trefethen, Approximation Theory and Approximation Practice, 2013, theorem
+8.2) are made in ``interpolant``.
 """
 # mypy: ignore-errors
 
