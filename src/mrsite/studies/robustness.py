@@ -153,10 +153,12 @@ def _inputs(project: Project, scanner: Scanner, drawing_m: float, several: bool)
     mark = f"{scanner.id}: " if several else ""
     at = f"within {project.position_tolerance_m * 1e3:g} mm either way"
     plan = f"within {drawing_m * 1e3:g} mm either way, the building as a whole" if drawing_m else "taken as exact"
+    given = scanner.magnet.ensemble is None
+    windings = "as the magnet file gives them: not sampled" if given else "one of the equally good, by their weights"
     return tuple(
         Uncertain(mark + name, says)
         for name, says in (
-            ("windings", "one of the equally good windings, by their weights"),
+            ("windings", windings),
             ("site to site", f"|B| within {scanner.magnet.site_spread:.0%} either way"),
             ("isocentre x", at),
             ("isocentre y", at),
