@@ -55,9 +55,10 @@ def check(host, unit, at, out) -> None:
     for level, name in ((0.5e-3, "0P5"), (3e-3, "3")):
         vertices, between = departures(drawing, f"X-MRIS-B-{name}MT-CUT", level, unit, at)
         assert np.abs(vertices).max() < 2e-3
-        # On the safe side: arcs lie outside the level by about a millimetre at most, inside it by no more than a hair.
+        # On the safe side: outside the level by less than the 2 mm that a drawing may be off (of which up to 1.5 mm are
+        # chords of the trace where the line is hollow), inside it by no more than a hair.
         assert between.max() < 1e-4
-        assert between.min() > -1.1e-3
+        assert between.min() > -2e-3
     assert untouched(host.read_bytes(), out.read_bytes())
 
 
