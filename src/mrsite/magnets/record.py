@@ -28,7 +28,7 @@ def band_shape(model: MagnetModel) -> tuple[float, float]:
     """
     levels = {p.level_T for p in model.published if p.use == "fit" and p.quantity == "isofield"}
     if model.ensemble is not None and "bounds" in model.ensemble.prior:
-        stretch, floor = 1.0, _FLOOR_MORE  # among the members are the outermost windings themselves
+        stretch, floor = 1.0, _FLOOR_MORE  # the outermost windings are among the members
     else:
         stretch, floor = (_STRETCH_MORE, _FLOOR_MORE) if len(levels) > 1 else (_STRETCH_ONE, _FLOOR_ONE)
     return stretch * (model.fit.widening if model.fit else 1.0), floor
