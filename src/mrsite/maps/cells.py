@@ -19,6 +19,8 @@ Flags = NDArray[np.bool_]
 
 #: Half the edge, m, of the largest cell without a proof that samples may settle, by quantity.
 SAMPLED = (0.0125, 0.05, 0.05, 0.0)
+#: The same where the samples exceed the level many times: only of |B|, whose slope windings leave finite.
+FAR_SAMPLED = 0.15
 #: Half the edge, m, of the smallest cell at windings.
 SKIN = 3e-3
 #: Open cells of one size: beyond it the division stops, and says so.
@@ -95,7 +97,13 @@ def divided(
         a = limits[0] + (2.0 * i + 1.0) * half[0]
         b = limits[1] + (2.0 * j + 1.0) * half[1]
         verdict = np.empty(len(i), dtype=np.int64)
-        sampled = 2 if k == depth else int(max(half) <= min(SAMPLED[code], cell / 25.0))
+        sampled = _kernels.BOUNDS_ALONE
+        if k == depth:
+            sampled = _kernels.LAST
+        elif max(half) <= min(SAMPLED[code], cell / 25.0):
+            sampled = _kernels.ANY
+        elif code == _kernels.B and max(half) <= min(FAR_SAMPLED, cell / 25.0):
+            sampled = _kernels.FAR
         count += classify(*field, code, level, slack, a, b, half[0], half[1], sampled, verdict)
         simple = verdict == _kernels.SIMPLE
         split = (verdict == _kernels.OPEN) | (verdict == _kernels.WOUND)
@@ -106,8 +114,10 @@ def divided(
             split[:] = False
         keep = (verdict != _kernels.CLEAR) & ~split
         kept.append((i[keep], j[keep], 1 << (depth - k), (simple | (verdict == _kernels.OPEN))[keep]))
+        deep = keep & (verdict == _kernels.DEEP)
         if (keep & ~simple).any():
-            resolved = max(resolved, 2.0 * float(np.hypot(*half)))
+            finest = 1.0 if (keep & ~simple & ~deep).any() else _kernels.FAR_TIMES
+            resolved = max(resolved, 2.0 * float(np.hypot(*half)) / finest)
             unsettled += int(np.count_nonzero(keep & (verdict == _kernels.OPEN)))
         if not split.any():
             break

@@ -164,12 +164,11 @@ def open_drawing(
             return Opened(tape, None, str(path), digest, tape.version, tape.encoding, (), False)
         except MemoryError:
             raise MachineError(f"{name}: memory ran out while reading; crop the drawing") from None
-        except (TapeError, ValueError, KeyError, IndexError):
+        except (TapeError, *damaged()):
             pass  # not laid out as most are: ezdxf knows more
     import logging
 
     import ezdxf
-    from ezdxf.lldxf.const import DXFError
 
     # What ezdxf mends it tells its log; without a handler that would go to the terminal.
     logging.getLogger("ezdxf").addHandler(logging.NullHandler())
@@ -177,14 +176,14 @@ def open_drawing(
         document = ezdxf.readfile(path, encoding=encoding) if encoding else ezdxf.readfile(path)
     except MemoryError:
         raise MachineError(f"{name}: memory ran out while reading; crop the drawing") from None
-    except (DXFError, ValueError, KeyError, IndexError, TypeError, AttributeError, OSError) as error:
+    except RecursionError:
+        raise InputError(f"{name}: its structure is nested without end; ask for the file again") from None
+    except (*damaged(), OSError) as error:
         if binary:
             raise InputError(
                 f"{name}: this binary DXF is damaged ({_short(error)}); ask for it as a text DXF"
             ) from None
         document, recovered = _recover(path, error, encoding)
-    except RecursionError:
-        raise InputError(f"{name}: its structure is nested without end; ask for the file again") from None
     return Opened(
         None, document, str(path), digest, str(document.dxfversion), str(document.encoding), recovered, binary
     )

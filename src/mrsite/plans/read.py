@@ -15,6 +15,7 @@ import numpy as np
 from mrsite.base.errors import InputError
 from mrsite.plans import cache as kept
 from mrsite.plans.build import build_plan, unit_warnings
+from mrsite.plans.damage import damaged
 from mrsite.plans.drawing import TYPE_ID, Array, Drawing, Ints, chords
 from mrsite.plans.dwg import converted, find_converter, is_dwg, told
 from mrsite.plans.dxf_file import Opened, open_drawing, sha256_of, sniff
@@ -212,7 +213,7 @@ def load_drawing(
     if opened.tape is not None:
         try:
             return opened, unfold_tape(opened.tape, limits, name, progress)
-        except (ValueError, KeyError, IndexError, TypeError, AttributeError):
+        except damaged():
             opened = open_drawing(path, limits, encoding, fast=False)
     return opened, unfold(opened.document, limits, name, progress)
 

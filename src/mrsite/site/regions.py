@@ -12,24 +12,33 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import permutations
 from typing import Any
 
 import numpy as np
 
 from mrsite.base.pose import Pose
+from mrsite.fields import magnitude
 from mrsite.magnets import banded_profile
 from mrsite.magnets.model import MagnetModel
 from mrsite.maps import Plane, contours, profile_envelope
 from mrsite.site.evidence import Quantity, Region, WantedRegion
 from mrsite.site.project import Project, Scanner, Storey
 from mrsite.site.sum_band import sum_edges
-from mrsite.site.total_field import TotalField
+from mrsite.site.total_field import TotalField, placed
 
 #: Distance between planes where a sum of magnets is traced for an envelope, m.
 _PLANE_STEP = 0.35
-#: Beyond this many times the larger reach two magnets cannot change each other's line by a millimetre's worth:
-#: at 8 reaches a dipole's neighbour adds 1/512 of the level.
-_STRANGERS = 8.0
+#: A magnet that adds no more than this share of a level around another's line moves it by less than a millimetre: the
+#: field falls by the cube of the distance or faster, so a line of 3 m by a third of 0.1 %.
+_UNFELT = 1e-3
+#: The line is sought so far outside the bounds of its own outer edge, m.
+_MARGIN = 0.5
+_TURN, _UP = np.meshgrid(np.linspace(0, 2 * np.pi, 24, endpoint=False), np.linspace(-1, 1, 9))
+#: Points of a unit sphere.
+_ROUND = np.column_stack(
+    [(np.sqrt(1 - _UP**2) * np.cos(_TURN)).ravel(), (np.sqrt(1 - _UP**2) * np.sin(_TURN)).ravel(), _UP.ravel()]
+)
 
 
 @dataclass
@@ -39,6 +48,7 @@ class Regions:
     project: Project
     field: TotalField
     tolerance: float = 1e-3
+    _slices: dict[Any, tuple[Any, Any, Any]] = dataclasses.field(default_factory=dict)
 
     def region(self, wanted: WantedRegion) -> Region:
         """Return the region on a storey, in the plan metres of its own drawing."""
@@ -123,48 +133,82 @@ class Regions:
         Where a direction is not known the worse is drawn, and only what all directions reach is certain.
         """
         reaches = {s.id: self._reach(s, wanted.level) for s in self.field.scanners}
-        near = any(
-            math.dist(a.poses[0].position, b.poses[0].position) < _STRANGERS * max(reaches[a.id], reaches[b.id])
-            for i, a in enumerate(self.field.scanners)
-            for b in self.field.scanners[i + 1 :]
-        )
-        if not near:
+        if all(self._strangers(a, b, reaches[a.id], wanted.level) for a, b in permutations(self.field.scanners, 2)):
             return None
         from shapely import intersection_all
-        from shapely.affinity import translate
 
         found, outer, inner = [], [], []
         for positions in _products([len(s.poses) for s in self.field.scanners]):
-            window = self._window(storey, reaches, positions)
-            magnets = [(s.magnet, s.poses[k]) for s, k in zip(self.field.scanners, positions)]
+            window = self._window(reaches, positions)
             certain = []
             for signs in self.field.signs():
-                source = self.field.source(signs, positions)
                 least = []
                 for z in _planes(storey, heights, self.field.scanners):
-                    # a local origin: far grid coordinates must not cost the tracer its digits
-                    x0, y0, x1, y1 = window
-                    plane = Plane((x0, y0, z), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0))
-                    (lines,) = contours(source, [wanted.level], plane, (0.0, 0.0, x1 - x0, y1 - y0), self.tolerance)
-                    found.append(even_odd([np.asarray(p)[:, :2] for p in lines.paths]))
-                    may, must = sum_edges(
-                        source, magnets, wanted.level, plane, (0.0, 0.0, x1 - x0, y1 - y0), extra
-                    )
-                    outer.append(translate(may, x0, y0))
-                    least.append(translate(must, x0, y0))
+                    central, may, must = self._slice(wanted.level, z, signs, positions, window, extra)
+                    found.append(central)
+                    outer.append(may)
+                    least.append(must)
                 certain.append(union(least))
             inner.append(intersection_all(certain))
         central, upper, lower = (storey.to_site.geometry_back(union(shapes)) for shapes in (found, outer, inner))
         return central, upper, lower
+
+    def _slice(
+        self,
+        level: float,
+        z: float,
+        signs: tuple[float, ...],
+        positions: tuple[int, ...],
+        window: tuple[float, float, float, float],
+        extra: float,
+    ) -> tuple[Any, Any, Any]:
+        """The sum on one plane (central, outer, inner), site frame: asked for once, whatever storeys share it.
+
+        The line is sought only where the outer edge may be: elsewhere the level is not reached.
+        """
+        key = (level, round(z, 9), signs, positions, window, extra)
+        if key in self._slices:
+            return self._slices[key]
+        from shapely import MultiPolygon
+        from shapely.affinity import translate
+
+        source = self.field.source(signs, positions)
+        magnets = [(s.magnet, s.poses[k]) for s, k in zip(self.field.scanners, positions)]
+        # a local origin: far grid coordinates must not cost the tracer its digits
+        x0, y0, x1, y1 = window
+        plane = Plane((x0, y0, z), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0))
+        may, must = sum_edges(source, magnets, level, plane, (0.0, 0.0, x1 - x0, y1 - y0), extra)
+        central = MultiPolygon()
+        if not may.is_empty:
+            u0, v0, u1, v1 = may.bounds
+            near = (
+                max(u0 - _MARGIN, 0.0),
+                max(v0 - _MARGIN, 0.0),
+                min(u1 + _MARGIN, x1 - x0),
+                min(v1 + _MARGIN, y1 - y0),
+            )
+            (lines,) = contours(source, [level], plane, near, self.tolerance)
+            central = even_odd([np.asarray(p)[:, :2] for p in lines.paths])
+        made = central, translate(may, x0, y0), translate(must, x0, y0)
+        self._slices[key] = made
+        return made
+
+    def _strangers(self, near: Scanner, far: Scanner, reach: float, level: float) -> bool:
+        """Whether a magnet leaves the other's line where it is, at all their positions."""
+        around = reach * _ROUND
+        return all(
+            float(np.nanmax(magnitude(placed(far, there).flux_density(np.asarray(here.position) + around))))
+            <= _UNFELT * level
+            for here in near.poses
+            for there in far.poses
+        )
 
     def _reach(self, scanner: Scanner, level: float) -> float:
         banded = self.profiles(scanner, level, 0.0, "B")
         points = [np.hypot(p[:, 0], p[:, 1]).max() for p in banded.upper.paths if len(p)]
         return float(max(points, default=0.0))
 
-    def _window(
-        self, storey: Storey, reaches: Mapping[str, float], positions: Sequence[int]
-    ) -> tuple[float, float, float, float]:
+    def _window(self, reaches: Mapping[str, float], positions: Sequence[int]) -> tuple[float, float, float, float]:
         xs, ys = [], []
         margin = 2.0 * max(reaches.values(), default=0.0) + 1.0
         for scanner, k in zip(self.field.scanners, positions):
@@ -203,9 +247,10 @@ def _banded(wanted: _Wanted) -> Any:
 
 
 def _planes(storey: Storey, heights: tuple[float, float], scanners: Sequence[Scanner]) -> list[float]:
+    """Heights at which a sum is traced: both ends, the isocentres, and steps that all storeys share between them."""
     low, high = (storey.elevation + h for h in heights)
-    count = max(1, math.ceil((high - low) / _PLANE_STEP))
-    planes = {low + (high - low) * k / count for k in range(count + 1)} if high > low else {low}
+    steps = range(math.ceil(low / _PLANE_STEP), math.floor(high / _PLANE_STEP) + 1)
+    planes = {low, high, *(k * _PLANE_STEP for k in steps)}
     for scanner in scanners:
         for pose in scanner.poses:
             planes.add(min(max(pose.position[2], low), high))

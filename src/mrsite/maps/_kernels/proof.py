@@ -21,7 +21,12 @@ from .plane import field_at, pull, second
 from .signatures import A1, BOUND, F8, FIELD, I1, I8, PARAMS
 from .values import ENVELOPE, FORCE, B, scalar
 
-CLEAR, SIMPLE, OPEN, WOUND, CALM = 0, 1, 2, 3, 4
+CLEAR, SIMPLE, OPEN, WOUND, CALM, DEEP = 0, 1, 2, 3, 4, 5
+#: What ``classify`` may take from samples: nothing, a level near by, none left to divide, or only one far above the level.
+BOUNDS_ALONE, ANY, LAST, FAR = 0, 1, 2, 3
+#: A level is far below a cell whose samples all exceed it so many times: as far as the quantity varies evenly, a piece
+#: in it is that much smaller than the cell.
+FAR_TIMES = 30.0
 
 
 @jit()
@@ -157,7 +162,7 @@ def _of_pull(f, g, params, frame, quantity, level, slack, a, b, ha, hb, m2, out)
 
 
 @jit()
-def _sampled(f, params, frame, quantity, level, a, b, ha, hb, out):
+def _sampled(f, params, frame, quantity, level, a, b, ha, hb, only_far, out):
     """No bound holds here. Whether five samples lie on one side of the level, and further from it than they vary."""
     least = np.inf
     most = -np.inf
@@ -169,6 +174,8 @@ def _sampled(f, params, frame, quantity, level, a, b, ha, hb, out):
         most = max(most, q)
         if not q < np.inf:
             return False
+    if only_far:
+        return least > FAR_TIMES * level
     return least - level > 0.5 * (most - least) or level - most > 0.5 * (most - least)
 
 
@@ -178,7 +185,7 @@ def classify(f, g, params, frame, quantity, level, slack, a, b, ha, hb, sample, 
 
     0 none passes; 1 it passes, no piece lies whole inside, and the signs at the corners show all its crossings of the
     sides; 2 not known; 3 a winding is too near for any bound; 4 with ``sample``, neither is known, but five samples lie
-    well on one side of the level. Samples stand in where bounds are no use: at windings, and for the gradient and the
+    well on one side of the level; 5 with ``sample`` FAR, they lie far above it. Samples stand in where bounds are no use: at windings, and for the gradient and the
     force product everywhere. ``slack`` is what the values themselves may be wrong by, as a part of the level.
     """
     out = np.empty(12)
@@ -206,8 +213,13 @@ def classify(f, g, params, frame, quantity, level, slack, a, b, ha, hb, sample, 
                 and not second(g, params, frame, a[i], b[i], 0.0, 6.0 * radius) < np.inf
             ):
                 verdict[i] = WOUND
-        if sample > 0 and (verdict[i] == WOUND or (verdict[i] == OPEN and quantity != B)):
+        if sample == FAR:
+            if verdict[i] == WOUND:
+                count += 5
+                if _sampled(f, params, frame, quantity, level, a[i], b[i], ha, hb, True, out):
+                    verdict[i] = DEEP
+        elif sample > 0 and (verdict[i] == WOUND or (verdict[i] == OPEN and quantity != B)):
             count += 5
-            if _sampled(f, params, frame, quantity, level, a[i], b[i], ha, hb, out):
+            if _sampled(f, params, frame, quantity, level, a[i], b[i], ha, hb, False, out):
                 verdict[i] = CALM
     return count
