@@ -159,12 +159,13 @@ def open_drawing(
     if fast and not binary:
         from mrsite.plans.tape import TapeError, read_tape
 
+        odd: tuple[type[Exception], ...] = (TapeError, *damaged())
         try:
             tape = read_tape(path, encoding)
             return Opened(tape, None, str(path), digest, tape.version, tape.encoding, (), False)
         except MemoryError:
             raise MachineError(f"{name}: memory ran out while reading; crop the drawing") from None
-        except (TapeError, *damaged()):
+        except odd:
             pass  # not laid out as most are: ezdxf knows more
     import logging
 
@@ -172,13 +173,14 @@ def open_drawing(
 
     # What ezdxf mends it tells its log; without a handler that would go to the terminal.
     logging.getLogger("ezdxf").addHandler(logging.NullHandler())
+    broken: tuple[type[Exception], ...] = (*damaged(), OSError)
     try:
         document = ezdxf.readfile(path, encoding=encoding) if encoding else ezdxf.readfile(path)
     except MemoryError:
         raise MachineError(f"{name}: memory ran out while reading; crop the drawing") from None
     except RecursionError:
         raise InputError(f"{name}: its structure is nested without end; ask for the file again") from None
-    except (*damaged(), OSError) as error:
+    except broken as error:
         if binary:
             raise InputError(
                 f"{name}: this binary DXF is damaged ({_short(error)}); ask for it as a text DXF"

@@ -22,7 +22,8 @@ from .signatures import A1, BOUND, F8, FIELD, I1, I8, PARAMS
 from .values import ENVELOPE, FORCE, B, scalar
 
 CLEAR, SIMPLE, OPEN, WOUND, CALM, DEEP = 0, 1, 2, 3, 4, 5
-#: What ``classify`` may take from samples: nothing, a level near by, none left to divide, or only one far above the level.
+#: What ``classify`` may take from samples: nothing, any clear case, the same in cells that are the last, or only what
+#: is far above the level.
 BOUNDS_ALONE, ANY, LAST, FAR = 0, 1, 2, 3
 #: A level is far below a cell whose samples all exceed it so many times: as far as the quantity varies evenly, a piece
 #: in it is that much smaller than the cell.
@@ -185,8 +186,9 @@ def classify(f, g, params, frame, quantity, level, slack, a, b, ha, hb, sample, 
 
     0 none passes; 1 it passes, no piece lies whole inside, and the signs at the corners show all its crossings of the
     sides; 2 not known; 3 a winding is too near for any bound; 4 with ``sample``, neither is known, but five samples lie
-    well on one side of the level; 5 with ``sample`` FAR, they lie far above it. Samples stand in where bounds are no use: at windings, and for the gradient and the
-    force product everywhere. ``slack`` is what the values themselves may be wrong by, as a part of the level.
+    well on one side of the level; 5 with ``sample`` FAR, they lie far above it. Samples stand in where bounds are no
+    use: at windings, and for the gradient and the force product everywhere. ``slack`` is what the values themselves may
+    be wrong by, as a part of the level.
     """
     out = np.empty(12)
     count = 0
