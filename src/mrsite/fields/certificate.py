@@ -31,8 +31,9 @@ class Certificate:
         Of the series, zero elsewhere.
     bound_B, bound_J : (n,) float64
         Relative error bounds: B by max(|B|, 1e-3 sum of the coils' |B_i|), the jacobian likewise with floor |B| / 1 m,
-        B being that of each source by itself; the largest of the sources. All are proven; rounding (some 1e-15) comes
-        on top.
+        B being that of each source by itself; the largest of the sources. All are proven but for two allowances that
+        are measured: the rounding of an interpolant's node values (4e-15), and the least |B| that the series' relative
+        bound divides by. Rounding of the sum (some 1e-15) comes on top.
     """
 
     route: NDArray[np.str_]
