@@ -108,4 +108,5 @@ def _svg(outcome: Outcome, scanner: str) -> str:
 def _shown(value: Any) -> str:
     if value is None:
         return "not known"
-    return f"{value:g}" if isinstance(value, int | float) else inert(str(value), 60)
+    # places at grid coordinates keep their millimetres
+    return f"{round(value, 3):.12g}" if isinstance(value, int | float) else inert(str(value), 60)
