@@ -54,7 +54,7 @@ def read_facts(path: Path, limits: Limits, *, units_m: float | None, storey: Wan
             ended = run_confined(
                 [sys.executable, "-P", "-m", "mrsite.plans.ifc.worker", str(folder / "job.json")],
                 folder=folder,
-                seconds=max(1.0, until - time.monotonic()),
+                seconds=max(0.01, until - time.monotonic()),
                 memory_mb=limits.memory_mb,
                 disk_mb=_FACTS_MB,
                 environment=_ENVIRONMENT,
