@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from mrsite.plans.damage import damaged
 from mrsite.plans.plan import Georeference
 
 #: Values of GEODATA's coordinate type (DXF reference, group code 70).
@@ -50,15 +51,16 @@ def raw_geodata(entity: Any) -> RawGeodata | None:
             (float(north[0]), float(north[1])),
             _crs(entity),
         )
-    except Exception:  # ezdxf raises many kinds on a damaged entity
+    except damaged():
         return None
 
 
 def _crs(entity: Any) -> str:
+    broken: tuple[type[Exception], ...] = (*damaged(), SyntaxError)  # XML that is none is a SyntaxError
     try:
         code, east_first = entity.get_crs()
         return f"EPSG:{code}" if east_first else ""  # northings first: which is which is not certain
-    except Exception:  # no definition, or one without a code
+    except broken:  # no definition, or one without a code
         return ""
 
 
