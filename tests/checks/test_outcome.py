@@ -184,6 +184,17 @@ def test_a_drawing_not_shown_to_coincide_is_not_assessed() -> None:
     assert [f.status for f in found] == ["not-assessed"]
 
 
+def test_nothing_is_judged_elsewhere_where_the_magnets_own_drawing_lies_nowhere() -> None:
+    """The drawing of the ward is the reference; that of the magnet's storey is not shown to lie on it."""
+    site = with_storey(department(), upper_storey(elevation=3.0), (ward(),))
+    site = replace(site, storeys=(replace(site.storeys[0], registered=None), *site.storeys[1:]))
+    found = outcome(site).findings
+    above = [f for f in found if f.storey == "First" and f.check == "containment"]
+    assert [(f.subject, f.status) for f in above] == [("whole storey", "not-assessed")]
+    assert "drawing of Ground" in above[0].message
+    assert any(f.check == "containment" and f.status != "not-assessed" for f in found if f.storey == "Ground")
+
+
 def test_a_stair_is_occupied_to_above_the_next_floor() -> None:
     """A magnet below the ceiling of a tall space reaches who climbs it, though not who stands below."""
     stair = {"STAIR": ((14.6, 0.0, 17.6, 9.0), {"zone": "I", "occupancy": "public", "use": "stair"})}

@@ -8,7 +8,7 @@ from mrsite.checks import supply
 from mrsite.checks.doors import named
 from mrsite.checks.enclosure import NOISE_M, depth_of, usable
 from mrsite.checks.finding import Finding, Status
-from mrsite.checks.judge import field_grades, magnet_grade, no_field, rules_of, state, unsafe
+from mrsite.checks.judge import apart, field_grades, magnet_grade, no_field, rules_of, state, unsafe
 from mrsite.guidance.packs import Rule
 from mrsite.site.evidence import Evidence, Region, Wanted, WantedRegion
 from mrsite.site.project import Project, Storey
@@ -64,8 +64,9 @@ def _placed(project: Project, evidence: Evidence, storey: Storey, level: float) 
         return no_field(evidence)
     if region.incomplete:
         return region.incomplete
-    if len(project.storeys) > 1 and storey.registered is None and not region.upper.is_empty:
-        return f"the drawing of {storey.name} is not shown to lie on that of the scanner"
+    untied = storey if len(project.storeys) > 1 and storey.registered is None else project.untied(storey.name)
+    if untied is not None and not region.upper.is_empty:
+        return apart(untied)
     return region
 
 

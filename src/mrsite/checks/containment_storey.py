@@ -19,7 +19,7 @@ from mrsite.checks.enclosure import (
     usable,
 )
 from mrsite.checks.finding import Finding, Missing, Status
-from mrsite.checks.judge import field_grades, field_up, magnet_grade, millitesla, no_field, safe, state, unsafe
+from mrsite.checks.judge import apart, field_grades, field_up, magnet_grade, millitesla, no_field, safe, state, unsafe
 from mrsite.guidance.packs import Rule
 from mrsite.site.evidence import Evidence, Region
 from mrsite.site.project import Project, Space, Storey
@@ -108,19 +108,11 @@ class StoreyVolume:
                     remedy="Give a magnet with field data.",
                 )
             ]
-        if len(self.project.storeys) > 1 and storey.registered is None and not self._empty(main):
-            return [
-                self.say(
-                    "whole storey",
-                    "not-assessed",
-                    f"The drawing of {storey.name} is not shown to lie on that of the scanner, so the "
-                    "line cannot be placed on it.",
-                    remedy=(
-                        f'Give tie = {{ here = [[x, y], [x, y]], site = [[x, y], [x, y]] }} for storey "{storey.name}".'
-                    ),
-                    supply=supply.storey(storey.name, storey.where, "tie"),
-                )
-            ]
+        untied = self.project.untied(storey.name)
+        if untied is not None and not self._empty(main):
+            remedy, missing = supply.tie(untied)
+            says = f"The line cannot be placed on {storey.name}: {apart(untied)}."
+            return [self.say("whole storey", "not-assessed", says, remedy=remedy, supply=missing)]
         entered = [f for f in (self._space(s) for s in self._walked()) if f is not None]
         entered += self._fixtures()
         rest = self._rest(main)
@@ -228,8 +220,7 @@ class StoreyVolume:
             return self.say(
                 subject,
                 "warn",
-                f"The {what} enters {subject} {how}, where maintenance staff go: "
-                "implants there must be excluded.",
+                f"The {what} enters {subject} {how}, where maintenance staff go: implants there must be excluded.",
                 remedy="Restrict the space, or have its entry procedure attested.",
                 **common,
             )

@@ -8,9 +8,10 @@ from typing import Any
 
 from mrsite.base.quantity import Banded, Grade, weakest
 from mrsite.checks.finding import STATUSES, Finding, Severity, Status
-from mrsite.checks.judge import SEVERITIES, sound
+from mrsite.checks.judge import SEVERITIES, apart, sound
+from mrsite.checks.supply import tie
 from mrsite.guidance.packs import Rule
-from mrsite.site.project import Project
+from mrsite.site.project import Project, Storey
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,14 @@ def soft(status: Status, severity: Severity, grade: Grade) -> Status:
 def pack_rule(project: Project, id_: str) -> Rule | None:
     """Return a rule of the project's packs by id, where it is in use."""
     return next((r for p in project.packs for r in p.rules if r.id == id_), None)
+
+
+def unplaced(one: Criterion, untied: Storey, what: str) -> Criterion:
+    """Return a criterion that is not judged, since nothing puts a storey's drawing on the others."""
+    remedy, _ = tie(untied)
+    return Criterion(
+        one.rule, "not-assessed", f"{what}: {apart(untied)}.", one.severity, one.source, one.grade, remedy=remedy
+    )
 
 
 def _rank(one: Criterion) -> tuple[int, int]:

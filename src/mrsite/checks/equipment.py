@@ -14,7 +14,7 @@ from mrsite.base.quantity import Banded, Grade
 from mrsite.checks import supply
 from mrsite.checks.enclosure import floor_of, scan_rooms
 from mrsite.checks.finding import Finding, Severity, Status
-from mrsite.checks.judge import field_up, magnet_grade, millitesla, no_field, rules_of, sound, state, temper
+from mrsite.checks.judge import apart, field_up, magnet_grade, millitesla, no_field, rules_of, sound, state, temper
 from mrsite.guidance.packs import EquipmentLimit, Rule
 from mrsite.site.evidence import Evidence, Wanted, WantedVolume
 from mrsite.site.project import Equipment, Project
@@ -250,18 +250,11 @@ def _item(project: Project, evidence: Evidence, item: Equipment, rules: tuple[Ru
         )
     if result is None:
         return state("equipment", cited, item.id, "not-assessed", f"{name}: {no_field(evidence)}.", **common)
-    storey = project.storey(item.storey)
-    if len(project.storeys) > 1 and storey.registered is None:
-        return state(
-            "equipment",
-            cited,
-            item.id,
-            "not-assessed",
-            f"{name}: the drawing of {item.storey} is not shown to lie on that of the scanner.",
-            remedy=f'Give tie for storey "{item.storey}".',
-            supply=supply.storey(storey.name, storey.where, "tie"),
-            **common,
-        )
+    untied = project.untied(item.storey)
+    if untied is not None:
+        remedy, missing = supply.tie(untied)
+        says = f"{name}: {apart(untied)}."
+        return state("equipment", cited, item.id, "not-assessed", says, remedy=remedy, supply=missing, **common)
     return _judge(project, evidence, item, name, limit, cited, common)
 
 

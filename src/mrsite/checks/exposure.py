@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from mrsite.base.quantity import Grade
-from mrsite.checks.criterion import Criterion, combine
+from mrsite.checks.criterion import Criterion, combine, unplaced
 from mrsite.checks.finding import Finding, Status
 from mrsite.checks.judge import field_up, magnet_grade, scanners, unsafe
 from mrsite.checks.pathways import subject_of
@@ -130,6 +130,10 @@ def _report(project: Project, evidence: Evidence, subject: str, walks: list[Walk
             rule, "not-assessed", says, "advice", source, grade, remedy="State the way, and see the finding on it."
         )
         return combine("exposure", subject, [one], notes=[note] if note else [], **common)
+    untied = next((s for w in walks if (s := project.untied(_storey(project, w).name)) is not None), None)
+    if untied is not None:
+        blank = Criterion(rule, "not-assessed", "", "advice", source, grade)
+        return combine("exposure", subject, [unplaced(blank, untied, "What staff meet")], **common)
     worst = max(walks, key=lambda w: w.peak_T * w.upper_factor)
     peak = worst.banded(worst.peak_T, "T")
     change = max(w.change_3s_T * w.upper_factor for w in walks)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from mrsite.checks import supply
 from mrsite.checks.enclosure import NOISE_M, floor_of, scan_rooms
 from mrsite.checks.finding import Finding
-from mrsite.checks.judge import field_grades, magnet_grade, no_field, rules_of, scanners, state
+from mrsite.checks.judge import apart, field_grades, magnet_grade, no_field, rules_of, scanners, state
 from mrsite.guidance.packs import Rule
 from mrsite.site.evidence import Evidence, Wanted, WantedRegion
 from mrsite.site.project import Project
@@ -74,6 +75,11 @@ def _volume(project: Project, evidence: Evidence, rules: tuple[Rule, ...], level
     if region is None or region.incomplete:
         why = (region.incomplete if region is not None else None) or no_field(evidence)
         return state("field_volumes", rules, subject, "not-assessed", f"The {text} volume is not known: {why}.", **more)
+    untied = project.untied(name)
+    if untied is not None:
+        remedy, missing = supply.tie(untied)
+        says = f"The {text} volume of all magnets is not known: {apart(untied)}."
+        return state("field_volumes", rules, subject, "not-assessed", says, remedy=remedy, supply=missing, **more)
     if region.upper.is_empty:
         return state(
             "field_volumes",

@@ -10,7 +10,7 @@ from mrsite.base.quantity import GRADES, Banded, Grade, weakest
 from mrsite.checks.finding import Finding, Severity, Status
 from mrsite.guidance.packs import Rule
 from mrsite.site.evidence import Evidence
-from mrsite.site.project import Project, Scanner, Space
+from mrsite.site.project import Project, Scanner, Space, Storey
 
 #: From the most to the least binding.
 SEVERITIES: tuple[Severity, ...] = ("law", "standard", "professional", "vendor", "advice")
@@ -135,6 +135,11 @@ def field_grades(project: Project, *things: Space) -> tuple[Grade, ...]:
 def no_field(evidence: Evidence) -> str:
     """Say why there is no field to judge."""
     return evidence.unknown or "the field was not computed there"
+
+
+def apart(untied: Storey) -> str:
+    """Say why a magnet's field cannot be placed: see `Project.untied`."""
+    return f"the drawing of {untied.name} is not shown to lie on the others"
 
 
 def millitesla(band: Banded) -> Banded:

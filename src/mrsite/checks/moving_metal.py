@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from mrsite.base.quantity import Banded, Grade
-from mrsite.checks.criterion import Criterion, combine, pack_rule, soft
+from mrsite.checks.criterion import Criterion, combine, pack_rule, soft, unplaced
 from mrsite.checks.finding import Finding, Severity, Status
 from mrsite.checks.judge import field_up, no_field, rules_of, safe, scanners, state, temper, unsafe
 from mrsite.site.evidence import Evidence, Wanted, WantedVolume
@@ -116,11 +116,9 @@ def _judge(project: Project, evidence: Evidence, result: MetalResult, subject: s
     if row is None or row.criterion != "change":
         criteria.append(_model(result, alone=not criteria))
     storey = path.storey
-    if len(project.storeys) > 1 and storey.registered is None:
-        lead = criteria[0]
-        says = f"{_what(path)}: the drawing of {storey.name} is not shown to lie on the others."
-        remedy = f'Give tie for storey "{storey.name}".'
-        criteria = [Criterion(lead.rule, "not-assessed", says, lead.severity, lead.source, lead.grade, remedy=remedy)]
+    untied = project.untied(storey.name)
+    if untied is not None:
+        criteria = [unplaced(criteria[0], untied, _what(path))]
     return combine(
         "moving_metal",
         subject,

@@ -11,7 +11,7 @@ import itertools
 from typing import Any
 
 from mrsite.base.quantity import Grade
-from mrsite.checks.criterion import Criterion, combine
+from mrsite.checks.criterion import Criterion, combine, unplaced
 from mrsite.checks.finding import Finding, Status
 from mrsite.checks.judge import field_up, magnet_grade, millitesla, no_field, scanners, temper, unsafe
 from mrsite.site.evidence import Evidence, Wanted
@@ -42,7 +42,7 @@ def check(project: Project, evidence: Evidence) -> list[Finding]:
     for a, b in _pairs(project):
         pair: Pair | None = evidence.surroundings.get(("pair", f"{a.id}|{b.id}"))
         findings.append(_lines(project, evidence, a, b, pair))
-        if pair is not None:
+        if pair is not None and project.untied(a.storey, b.storey) is None:
             findings += [_ramp(project, pair, k) for k in (0, 1)]
         shared = _shared_steel(project, a, b)
         if shared:
@@ -60,6 +60,10 @@ def _lines(project: Project, evidence: Evidence, a: Scanner, b: Scanner, pair: P
         says = f"Whether the {level * 1e3:g} mT lines of {subject} meet is not known: {no_field(evidence)}."
         one = Criterion(rule.id, "not-assessed", says, "vendor", rule.source, rule.grade)
         return combine("neighbour_scanner", subject, [one], grades=grades, **more)
+    untied = project.untied(a.storey, b.storey)
+    if untied is not None:
+        lines = Criterion(rule.id, "not-assessed", "", "vendor", rule.source, rule.grade)
+        return combine("neighbour_scanner", subject, [unplaced(lines, untied, subject)], grades=grades, **more)
     lead = f"{a.id} and {b.id} stand {pair.distance_m:.2f} m apart"
     polarity = _polarity(pair)
     ask = "No vendor's distance for two magnets was read: ask both vendors for theirs."

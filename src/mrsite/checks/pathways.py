@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mrsite.base.quantity import Banded, Grade
-from mrsite.checks.criterion import Criterion, combine
+from mrsite.checks.criterion import Criterion, combine, unplaced
 from mrsite.checks.finding import Finding, Severity, Status
 from mrsite.checks.judge import PLAN_GRADES
 from mrsite.site.evidence import Evidence, Region, Wanted, WantedRegion
@@ -65,7 +65,7 @@ def _judge(project: Project, evidence: Evidence, entry: PathwayEntry) -> Finding
             "pathways", subject_of(entry), [_none(entry, found, rule, grade)], notes=found.needs.assumed, **more
         )
     criteria = [_fit(entry, found, rule, grade), *_people(project, entry, found, rule), *_height(project, found, rule)]
-    criteria += _lines(evidence, entry, found, rule)
+    criteria += _lines(project, evidence, entry, found, rule)
     return combine(
         "pathways",
         subject_of(entry),
@@ -200,7 +200,7 @@ def _height(project: Project, way: Way, rule: str) -> list[Criterion]:
     return [Criterion(rule, "fail", says, "professional", _SOURCE, "read", remedy="Raise the ceiling on the way.")]
 
 
-def _lines(evidence: Evidence, entry: PathwayEntry, way: Way, rule: str) -> list[Criterion]:
+def _lines(project: Project, evidence: Evidence, entry: PathwayEntry, way: Way, rule: str) -> list[Criterion]:
     """Where the way goes into 0.5 and 3 mT, and how far it stays there."""
     if evidence.unknown:
         return [
@@ -214,6 +214,10 @@ def _lines(evidence: Evidence, entry: PathwayEntry, way: Way, rule: str) -> list
             )
         ]
     storeys = list(dict.fromkeys(leg.storey for leg in way.legs if leg.mode == "walk"))
+    untied = next((s for name in storeys if (s := project.untied(name)) is not None), None)
+    if untied is not None:
+        blank = Criterion(rule, "not-assessed", "", "advice", _SOURCE, "assumed")
+        return [unplaced(blank, untied, "Which lines it crosses")]
     regions: list[Region] = []
     for storey in storeys:
         for level in LINES:

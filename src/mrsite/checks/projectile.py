@@ -15,6 +15,7 @@ from mrsite.checks import supply
 from mrsite.checks.enclosure import NOISE_M, depth_of, floor_of, heights_of, scan_rooms, usable
 from mrsite.checks.finding import Finding, Status
 from mrsite.checks.judge import (
+    apart,
     field_grades,
     magnet_grade,
     no_field,
@@ -77,19 +78,11 @@ def check(project: Project, evidence: Evidence) -> list[Finding]:
                     f"The 3 mT volume is not known: {no_field(evidence)}.",
                 )
             )
-        elif len(project.storeys) > 1 and storey.registered is None and not region.upper.is_empty:
+        elif (untied := project.untied(storey.name)) is not None and not region.upper.is_empty:
+            remedy, missing = supply.tie(untied)
+            says = f"The 3 mT line cannot be placed on {storey.name}: {apart(untied)}."
             findings.append(
-                _say(
-                    project,
-                    rules,
-                    storey,
-                    "whole storey",
-                    "not-assessed",
-                    f"The drawing of {storey.name} is not shown to lie on that of the scanner, so the "
-                    "3 mT line cannot be placed on it.",
-                    remedy=f'Give tie for storey "{storey.name}".',
-                    supply=supply.storey(storey.name, storey.where, "tie"),
-                )
+                _say(project, rules, storey, "whole storey", "not-assessed", says, remedy=remedy, supply=missing)
             )
         else:
             findings += _storey(project, evidence, rules, storey, region)

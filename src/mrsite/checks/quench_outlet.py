@@ -12,8 +12,9 @@ from typing import Any
 from mrsite.base.quantity import Banded, Grade
 from mrsite.checks.doors import named
 from mrsite.checks.finding import Finding, Status
-from mrsite.checks.judge import rules_of, safe, scanners, state, unsafe
+from mrsite.checks.judge import apart, rules_of, safe, scanners, state, unsafe
 from mrsite.checks.quench_pipe import grades_of, place_of
+from mrsite.checks.supply import tie
 from mrsite.guidance.packs import Rule
 from mrsite.site.evidence import Evidence, Wanted
 from mrsite.site.project import Project
@@ -107,6 +108,11 @@ def _zones(project: Project, rules: Sequence[Rule], vent: VentResult, vendor: st
                 remedy='Give [[opening]] with at = [x, y, z] and kind = "intake", "window", ... for all within 10 m.',
             )
         ]
+    apart_from = next((u for s in project.storeys if (u := project.untied(s.name)) is not None), None)
+    if apart_from is not None:
+        remedy, missing = tie(apart_from)
+        says = f"Which windows and doors of other storeys lie near the quench outlet is not known: {apart(apart_from)}."
+        return [_say(rules, subject, "not-assessed", says, kind="quench-outlet", remedy=remedy, supply=missing)]
     if not worst:
         return [
             _say(

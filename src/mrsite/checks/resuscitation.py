@@ -14,6 +14,7 @@ from mrsite.checks.doors import between, door_subject, doors_of, named
 from mrsite.checks.enclosure import NOISE_M, heights_of, scan_rooms, usable
 from mrsite.checks.finding import Finding, Status
 from mrsite.checks.judge import (
+    apart,
     field_grades,
     field_up,
     magnet_grade,
@@ -108,14 +109,11 @@ def _bay(project: Project, evidence: Evidence, rules: tuple[Rule, ...], bay: Spa
         return _say(
             rules, subject, "not-assessed", f"The field in {bay.label} is not known: {no_field(evidence)}.", **more
         )
-    if len(project.storeys) > 1 and storey.registered is None:
-        return _say(
-            rules,
-            subject,
-            "not-assessed",
-            f"The drawing of {storey.name} is not shown to lie on that of the scanner.",
-            **more,
-        )
+    untied = project.untied(bay.storey)
+    if untied is not None:
+        remedy, missing = supply.tie(untied)
+        says = f"The field in {bay.label} is not known: {apart(untied)}."
+        return _say(rules, subject, "not-assessed", says, remedy=remedy, supply=missing, **more)
     worst = evidence.volume(f"people/{bay.id}")
     band = millitesla(worst.worst) if worst else None
     more |= {
@@ -281,6 +279,11 @@ def _team(project: Project, evidence: Evidence, rules: tuple[Rule, ...], bay: Sp
             f"The field on the team's way is not known: {no_field(evidence)}.",
             storey=bay.storey,
         )
+    untied = project.untied(bay.storey)
+    if untied is not None:
+        remedy, missing = supply.tie(untied)
+        says = f"The field on the team's way is not known: {apart(untied)}."
+        return _say(rules, subject, "not-assessed", says, remedy=remedy, supply=missing, storey=bay.storey)
     import shapely
 
     line = shapely.LineString(way.points)

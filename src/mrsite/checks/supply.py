@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from mrsite.checks.doors import door_subject
 from mrsite.checks.finding import Ask, Finding, Missing, Who
 from mrsite.checks.judge import BINDING
-from mrsite.site.project import Door, Project, Space
+from mrsite.site.project import Door, Project, Space, Storey
 
 #: How many asks a result ends with.
 MOST = 10
@@ -79,6 +79,12 @@ def room(space: Space, *keys: str) -> tuple[Missing, ...]:
 def storey(name: str, where: str, *keys: str) -> tuple[Missing, ...]:
     """Return what is missing of a storey."""
     return _each(f"storey {name}", ("[[storey]]", f"name = {quoted(name)}"), where, keys, _STOREY)
+
+
+def tie(storey_: Storey) -> tuple[str, tuple[Missing, ...]]:
+    """Return what to do for a storey whose drawing nothing puts on the others, and what is missing."""
+    remedy = f"Give tie = {{ here = [[x, y], [x, y]], site = [[x, y], [x, y]] }} for storey {quoted(storey_.name)}."
+    return remedy, storey(storey_.name, storey_.where, "tie")
 
 
 def entry(who: Who, about: str, *lines: str) -> tuple[Missing, ...]:

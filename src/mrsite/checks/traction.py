@@ -11,7 +11,7 @@ import math
 from typing import Any
 
 from mrsite.base.quantity import Banded, Grade
-from mrsite.checks.criterion import Criterion, combine, soft
+from mrsite.checks.criterion import Criterion, combine, soft, unplaced
 from mrsite.checks.finding import Finding, Status
 from mrsite.checks.judge import field_up, rules_of, scanners, state
 from mrsite.site.evidence import Evidence, Wanted
@@ -104,7 +104,14 @@ def _railway(project: Project, evidence: Evidence, entry: Any, scanner: Scanner)
         )
     else:
         one = _line_criterion(bound, result, f"{entry.id}: ", data.current_A, data.spacing_m)
+    one = _in_place(project, one, entry.id, entry.storey)
     return combine("traction", subject, [one], storey=entry.storey, kind="traction current", location=_path(entry))
+
+
+def _in_place(project: Project, one: Criterion, what: str, storey: str | None) -> Criterion:
+    """Return a criterion on how far a source is from the magnets, where that can be told."""
+    untied = project.untied(storey_of(project, storey, outdoors=False)[0].name)
+    return one if untied is None or one.status == "not-assessed" else unplaced(one, untied, what)
 
 
 def _lacking(data: Any) -> str:
@@ -176,6 +183,7 @@ def _cable(project: Project, evidence: Evidence, cable: Any, scanner: Scanner) -
         one = _line_criterion(bound, result, f"{cable.id}: ", cable.current_A or 0.0, cable.spacing_m or 0.0)
         if cable.net_A is None and one.status == "pass":
             one = _without_net(one, cable.current_A or 0.0, result, bound)
+    one = _in_place(project, one, cable.id, cable.storey)
     notes = [] if cable.height is not None else ["its height as that of the isocentre; give height"]
     return combine("traction", subject, [one], notes=notes, storey=cable.storey, kind="power", location=_path(cable))
 
@@ -244,6 +252,8 @@ def _transformer(
             limit=(guide.value, "m"), margin_m=distance - guide.value,
             remedy="Measure the field at mains frequency at the planned isocentre and give measured_uT.",
         )  # fmt: skip
+    if measured is None:
+        one = _in_place(project, one, id_, storey.name)
     return combine(
         "traction", _subject(project, f"{id_} as a source of field", scanner), [one], notes=[said] if said else [],
         storey=storey.name, kind="power", location=Point(at),

@@ -12,7 +12,8 @@ from typing import Any
 from mrsite.checks.criterion import Criterion, combine, pack_rule
 from mrsite.checks.enclosure import floor_of, usable
 from mrsite.checks.finding import Finding, Severity, Status
-from mrsite.checks.judge import plan_grade, rules_of, scanners
+from mrsite.checks.judge import apart, plan_grade, rules_of, scanners
+from mrsite.checks.supply import tie
 from mrsite.site.evidence import Evidence, Wanted
 from mrsite.site.project import Project, Scanner, Space
 from mrsite.site.surroundings.tables import Envelope, envelopes_of
@@ -68,6 +69,8 @@ def _silent(scanner: Scanner) -> Finding:
 def _report(project: Project, scanner: Scanner, envelope: Envelope, reached: Sequence[Reached]) -> Finding:
     import shapely
 
+    untied = [s for r in reached if (s := project.untied(r.storey, scanner.storey)) is not None]
+    reached = [r for r in reached if project.untied(r.storey, scanner.storey) is None]
     open_: list[Space] = []
     unsaid: list[Space] = []
     possible: list[Space] = []
@@ -113,6 +116,9 @@ def _report(project: Project, scanner: Scanner, envelope: Envelope, reached: Seq
         says += f"; of the spaces read it reaches only {_names(closed) or 'none'}, to which access is restricted."
     if (open_ or possible) and unsaid:
         says += f" Nobody says who may be in {_names(unsaid)}."
+    if untied:
+        status = "not-assessed" if status == "pass" else status
+        says += f" What it reaches elsewhere is not known: {apart(untied[0])}."
     one = Criterion(
         envelope.id,
         status,
@@ -121,7 +127,9 @@ def _report(project: Project, scanner: Scanner, envelope: Envelope, reached: Seq
         envelope.source,
         envelope.grade,
         remedy=(
-            "Give occupancy for these rooms."
+            tie(untied[0])[0]
+            if untied and not (unsaid or blank)
+            else "Give occupancy for these rooms."
             if status == "not-assessed"
             else "Ask the vendor for this model's figures, and write the event into the local rules."
         ),

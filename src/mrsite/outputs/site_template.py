@@ -57,6 +57,7 @@ def site_toml(
         "[[storey]]",
         f"name = {quote(storey)}",
         f"plan = {quote(file)}",
+        f'plan_sha256 = "{plan.sha256[:16]}"  # another drawing is refused: mrsite plan-diff says what it changed',
         *(_drawn_storey() if model is None else _model_storey(model)),
     ]
     decision = plan.unit_decision

@@ -25,11 +25,12 @@ from mrsite.plans.plan import Plan
 from mrsite.site.boundary import resolve_boundary
 from mrsite.site.defaults import default_value
 from mrsite.site.doors import resolve_doors, resolve_windows
-from mrsite.site.frames import Similarity, from_georeference, from_tie, laid_on, north_of
+from mrsite.site.frames import north_of
 from mrsite.site.heights import model_heights
 from mrsite.site.items import resolve_equipment, resolve_steel
 from mrsite.site.placed import with_placed
 from mrsite.site.project import Project, Storey
+from mrsite.site.registration import Registered, register
 from mrsite.site.review_sheet import read_review
 from mrsite.site.scanners import resolve_scanners
 from mrsite.site.schema import AttestationEntry, SiteFile, SiteTable, StoreyEntry
@@ -90,7 +91,9 @@ def load_project(site_file: SiteFile, document: Document, progress: Progress | N
         notes.append("[earth] is stated: lines and findings are of the magnets alone, without the earth's field")
     for storey in storeys:
         if storey.registered is None:
-            notes.append(f"{storey.name}: its drawing is not shown to coincide with the others; give tie")
+            notes.append(f"{inert(storey.name)}: its drawing is not shown to coincide with the others; give tie")
+        if storey.doubt:
+            notes.append(f"{inert(storey.name)}: {storey.doubt}")
     return Project(
         name=site.name,
         path=str(document.path),
@@ -170,10 +173,11 @@ def _storeys(site_file: SiteFile, document: Document, tell: Progress) -> tuple[S
     faults.extend(_overlaps(site_file, document))
     if faults:
         raise InputError("\n".join(faults))
-    frames = _frames(site_file, document, plans)
     return tuple(
-        _storey(entry, plan, *frame, document.where("storey", index))
-        for index, (entry, plan, frame) in enumerate(zip(site_file.storey, plans, frames))
+        _storey(entry, plan, lies, document.where("storey", index))
+        for index, (entry, plan, lies) in enumerate(
+            zip(site_file.storey, plans, register(site_file.storey, plans, document))
+        )
     )
 
 
@@ -251,31 +255,7 @@ def _apart(a: StoreyEntry, b: StoreyEntry) -> bool:
     return a.building is None and a.plan is not None and b.plan is not None and a.plan != b.plan
 
 
-def _frames(site_file: SiteFile, document: Document, plans: list[Plan | None]) -> list[tuple[Similarity, str | None]]:
-    """Put each drawing on the first one: by its ties, or because both are shown to coincide."""
-    frames: list[tuple[Similarity, str | None]] = []
-    reference: Plan | None = None
-    for index, (entry, plan) in enumerate(zip(site_file.storey, plans)):
-        if entry.tie is not None:
-            frames.append(
-                (from_tie(entry.tie.here, entry.tie.site, document.where("storey", index, "tie")), "tie points")
-            )
-        elif plan is None:
-            frames.append((Similarity(), "no drawing: stated in site coordinates"))
-        elif reference is None:
-            frames.append((Similarity(), "reference drawing"))
-        elif plan.storeys and plan.sha256 == reference.sha256:
-            frames.append((Similarity(), "storeys of one building model"))
-        elif (placed := from_georeference(plan, reference)) is not None:
-            frames.append((placed, "the georeferences of both drawings"))
-        else:
-            frames.append(laid_on(plan, reference) or (Similarity(), None))
-        if plan is not None and reference is None and entry.tie is None:
-            reference = plan
-    return frames
-
-
-def _storey(entry: StoreyEntry, plan: Plan | None, to_site: Similarity, registered: str | None, where: str) -> Storey:
+def _storey(entry: StoreyEntry, plan: Plan | None, lies: Registered, where: str) -> Storey:
     return Storey(
         name=entry.name,
         elevation=entry.elevation,
@@ -287,9 +267,10 @@ def _storey(entry: StoreyEntry, plan: Plan | None, to_site: Similarity, register
         revision=entry.revision,
         occupied=entry.occupied or (default_value("occupied_low_m"), default_value("occupied_high_m")),
         occupancy=entry.occupancy,
-        to_site=to_site,
+        to_site=lies.to_site,
         building=entry.building,
-        registered=registered,
+        registered=lies.how,
+        doubt=lies.note,
         where=where,
     )
 

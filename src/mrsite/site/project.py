@@ -57,6 +57,7 @@ class Storey:
     to_site: Similarity = SAME_FRAME
     building: str | None = None  #: its storeys lie over one another; other buildings stand beside it
     registered: str | None = None  #: how the drawing was put on the others; None: not shown to coincide
+    doubt: str = ""  #: what contradicts how it was put there, in words
     where: str = ""
 
 
@@ -241,6 +242,20 @@ class Project:
     def space(self, id_: str) -> Space:
         """Return the space of that id."""
         return next(s for s in self.spaces if s.id == id_)
+
+    def untied(self, name: str, *others: str) -> Storey | None:
+        """Return a storey that nothing puts on the rest, so that what is on other storeys has no place on this one.
+
+        None where it has: it stands on this storey, or the drawings are shown to coincide.
+
+        Parameters
+        ----------
+        others : str
+            Storeys; by default those of the magnets.
+        """
+        names = others or tuple(s.storey for s in self.scanners if s.status != "removed")
+        pairs = ((name, other) for other in names if other != name)
+        return next((s for pair in pairs for s in map(self.storey, pair) if s.registered is None), None)
 
     def grade(self) -> Grade:
         """Return the weakest grade among the magnets in use."""
