@@ -61,6 +61,7 @@ def line_rows(outcome: Outcome) -> list[dict[str, Any]]:
                 "storey": region.storey, "quantity": region.quantity, "level": number_or_none(region.level),
                 "kind": region.kind, "heights": list(region.heights), "edge": edge,
                 "bounds": rounded(list(shape.bounds)), "area_m2": round(float(shape.area), 4), "reach_m": reach,
-                "shares_m": plain(region.shares_m), "incomplete": region.incomplete,
+                "shares_m": plain(region.shares_m), "earth_m": number_or_none(region.earth_m),
+                "incomplete": region.incomplete,
             })  # fmt: skip
     return rows

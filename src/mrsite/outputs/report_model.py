@@ -44,7 +44,7 @@ def report(outcome: Outcome, drawings: Mapping[str, Drawing], notes: Sequence[st
     """
     project, issue = outcome.project, outcome.project.issue
     findings = numbered(outcome.findings)
-    said = [*notes, *(note for drawing in drawings.values() for note in drawing.notes)]
+    said = [*notes, *(f"{name}: {note}" for name, drawing in drawings.items() for note in drawing.notes)]
     return {
         "site": project.name,
         "issue": [
@@ -66,11 +66,6 @@ def report(outcome: Outcome, drawings: Mapping[str, Drawing], notes: Sequence[st
         "certificate": NOT_A_CERTIFICATE,
         "warnings": warnings(outcome),
         "findings": [finding_row(number, finding) for number, finding in findings],
-        "not_assessed": [
-            {"number": n, "subject": f.subject, "message": f.message, "remedy": f.remedy or ""}
-            for n, f in findings
-            if f.status == "not-assessed"
-        ],
         "asks": [
             {"who": a.who, "about": a.about, "toml": a.toml, "settles": _numbers(a.settles, findings)}
             for a in outcome.asks
@@ -118,23 +113,28 @@ def warnings(outcome: Outcome) -> list[str]:
 def finding_row(number: str, finding: Finding) -> dict[str, Any]:
     """Return a finding as texts."""
     limit = f"{printed.exact(finding.limit[0])} {finding.limit[1]}" if finding.limit else "-"
-    margin = "-"
-    if finding.margin_m is not None:
-        margin = (
-            f"{printed.length(finding.margin_m)} to the line"
-            if finding.margin_m >= 0
-            else (f"exceeded by {printed.length(-finding.margin_m, unsafe='up')}")
-        )
-    elif finding.margin is not None and finding.limit:
-        margin = f"{printed.down(finding.margin)} {finding.limit[1]}"
     return {
         "number": number, "id": finding.id, "check": finding.check, "rule": finding.rule, "also": list(finding.also),
-        "severity": finding.severity, "status": finding.status, "basis": finding.basis, "kind": finding.kind,
-        "subject": finding.subject, "storey": finding.storey or "all", "measured": printed.banded(finding.measured),
-        "limit": limit, "margin": margin, "message": finding.message, "remedy": finding.remedy or "",
+        "severity": finding.severity, "status": finding.status, "verdict": finding.status.replace("-", " "),
+        "basis": finding.basis, "kind": finding.kind, "subject": finding.subject,
+        "storey": finding.storey or "whole site", "measured": printed.banded(finding.measured),
+        "limit": limit, "margin": _margin(finding), "message": finding.message, "remedy": finding.remedy or "",
         "source": finding.source, "grade": finding.grade, "placed": finding.location is not None,
         "depends_on": list(finding.depends_on),
     }  # fmt: skip
+
+
+def _margin(finding: Finding) -> str:
+    """Return how far a finding is from its limit: as a distance where one is known, else in the limit's unit."""
+    metres, margin = finding.margin_m, finding.margin
+    if metres is not None and metres >= 0:
+        return f"{printed.length(metres)} clear"
+    if metres is not None:
+        return f"exceeded by {printed.length(-metres, unsafe='up')}"
+    if margin is None or not finding.limit:
+        return "-"
+    unit = finding.limit[1]
+    return f"{printed.down(margin)} {unit} below the limit" if margin >= 0 else f"{printed.up(-margin)} {unit} above it"
 
 
 def coverage_rows(outcome: Outcome) -> list[dict[str, Any]]:
@@ -239,6 +239,10 @@ def band_rows(outcome: Outcome) -> list[list[str]]:
             return printed.length(max(nearest), unsafe="up", step_m=0.01)
 
         shares = ", ".join(f"{name} {share:.3f} m" for name, share in region.shares_m.items())
+        if region.earth_m is not None:
+            shares += (
+                f" (the earth's field, not added: at most {printed.length(region.earth_m, unsafe='up')} farther out)"
+            )
         rows.append([
             printed.line_name(region.quantity, region.level, region.kind, "central", region.heights),
             region.storey, farthest(region.central), farthest(region.upper), shares or "-",
@@ -288,9 +292,9 @@ def risk_rows(outcome: Outcome) -> list[dict[str, Any]]:
         own = [(n, f) for n, f in findings if any(f.check.startswith(name) for name in risk["checks"])]
         rows.append({
             "hazard": risk["hazard"], "who": risk["who"], "owner": risk["owner"],
-            "place": _joined(f.subject for _, f in own if f.status != "pass"),
+            "place": _joined(f.storey or "whole site" for _, f in own if f.status != "pass"),
             "control": _joined(f"{n} {f.subject}" for n, f in own if f.status == "pass"),
-            "open": _joined(f"{n} {f.status}: {f.subject}" for n, f in own if f.status != "pass")
+            "open": _joined(f"{n} {f.subject} ({f.status.replace('-', ' ')})" for n, f in own if f.status != "pass")
             or ("nothing was checked" if not own else ""),
         })  # fmt: skip
     return rows

@@ -90,6 +90,18 @@ class Region:
     shares_m: Mapping[str, float]  #: what the band is made of: largest share of each cause, m
     tolerance_m: float  #: largest distance of a drawn vertex or chord from the computed line
     incomplete: str | None = None  #: why this region may be too small, in words
+    #: ``central`` were the earth's field to add to each magnet's with its whole strength: shown, never judged or added
+    with_earth: Any = None
+
+    @property
+    def earth_m(self) -> float | None:
+        """How far the earth's field could move the line outwards at most, m; None where that is not known."""
+        if self.with_earth is None or self.with_earth.is_empty or self.central.is_empty:
+            return None
+        import shapely
+
+        corners = shapely.points(shapely.get_coordinates(self.with_earth))
+        return float(shapely.distance(corners, self.central).max())
 
     @property
     def level_mT(self) -> float:

@@ -102,7 +102,8 @@ def _modelled(project: Project, field: TotalField) -> tuple[str, ...]:
 
 
 def _not_modelled(project: Project) -> tuple[str, ...]:
-    said = ["steel of the building", "the earth's field (about 0.05 mT), as in vendors' own lines"]
+    earth = "the earth's field (about 0.05 mT), as in vendors' own lines"
+    said = ["steel of the building", earth if project.earth is None else project.earth.sentence()]
     if project.steel:
         said.insert(0, "the steel shields stated in the site file: drawn, not solved")
     if any(s.status == "removed" for s in project.scanners):

@@ -25,6 +25,7 @@ from mrsite.plans.plan import Plan
 from mrsite.site.boundary import resolve_boundary
 from mrsite.site.defaults import default_value
 from mrsite.site.doors import resolve_doors, resolve_windows
+from mrsite.site.earth import resolve_earth
 from mrsite.site.frames import north_of
 from mrsite.site.heights import model_heights
 from mrsite.site.items import resolve_equipment, resolve_steel
@@ -87,8 +88,6 @@ def load_project(site_file: SiteFile, document: Document, progress: Progress | N
         inputs[Path(site_file.review.sheet).name] = sha256_of_file(folder / site_file.review.sheet)
     notes = [note for scanner in scanners for note in scanner.assumed]
     notes += [*placed, *drawn, *turned, *model_heights(storeys)]
-    if site_file.earth is not None:
-        notes.append("[earth] is stated: lines and findings are of the magnets alone, without the earth's field")
     for storey in storeys:
         if storey.registered is None:
             notes.append(f"{inert(storey.name)}: its drawing is not shown to coincide with the others; give tie")
@@ -124,7 +123,7 @@ def load_project(site_file: SiteFile, document: Document, progress: Progress | N
         attestations=site_file.attestation,
         review=review,
         boundary=boundary,
-        earth=site_file.earth,
+        earth=resolve_earth(site_file.earth, north, document),
         issue=site_file.issue,
         drawing=site_file.drawing,
         checks=site.checks,

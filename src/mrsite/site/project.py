@@ -17,6 +17,7 @@ from mrsite.base.quantity import Grade
 from mrsite.guidance.packs import EquipmentClass, Pack
 from mrsite.magnets.model import MagnetModel
 from mrsite.plans.plan import Plan
+from mrsite.site.earth import EarthField
 from mrsite.site.frames import SAME_FRAME, Similarity
 from mrsite.site.schema import (
     AbsentEntry,
@@ -24,7 +25,6 @@ from mrsite.site.schema import (
     AttestationEntry,
     CableEntry,
     DrawingTable,
-    EarthTable,
     IssueTable,
     MovingMetalEntry,
     OpeningEntry,
@@ -222,7 +222,7 @@ class Project:
     attestations: tuple[AttestationEntry, ...] = ()
     review: tuple[AttestationEntry, ...] = ()  #: answers of the commissioning review, of rules of any kind
     boundary: Any = None  #: shapely Polygon, site frame
-    earth: EarthTable | None = None
+    earth: EarthField | None = None  #: in no line and no finding
     issue: IssueTable = field(default_factory=IssueTable)
     drawing: DrawingTable = field(default_factory=DrawingTable)
     checks: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import permutations
 from typing import Any
@@ -21,7 +21,7 @@ from mrsite.base.pose import Pose
 from mrsite.fields import magnitude
 from mrsite.magnets import banded_profile
 from mrsite.magnets.model import MagnetModel
-from mrsite.maps import Plane, contours, profile_envelope
+from mrsite.maps import Plane, contours, meridian_profile, profile_envelope
 from mrsite.site.evidence import Quantity, Region, WantedRegion
 from mrsite.site.project import Project, Scanner, Storey
 from mrsite.site.sum_band import sum_edges
@@ -78,6 +78,7 @@ class Regions:
             incomplete = "the gradient of several magnets is drawn for each magnet alone"
         lower = lower.intersection(central)
         upper = union([upper, central])
+        earth = [p["with_earth"] for p in parts if p["with_earth"] is not None]
         return Region(
             wanted.storey,
             wanted.level,
@@ -90,6 +91,7 @@ class Regions:
             shares,
             tolerance,
             incomplete,
+            union([*earth, central]) if earth else None,
         )
 
     def _extra(self, storey: Storey) -> float:
@@ -121,9 +123,20 @@ class Regions:
         }
         return {
             **shapes,
+            "with_earth": self._with_earth(line, low, high, here),
             "shares": {name: _largest(share) for name, share in banded.shares.items()},
             "tolerance": banded.central.error_m + self.tolerance,
         }
+
+    def _with_earth(self, line: _Wanted, low: float, high: float, here: Pose) -> Any:
+        """The outline were the earth's field to add in full everywhere: the line of a level lower by its strength.
+
+        None where it is not stated, or reaches the level by itself.
+        """
+        earth = self.project.earth
+        if earth is None or line.quantity != "B" or earth.strength_T >= line.level:
+            return None
+        return _placed(_plain(replace(line, level=line.level - earth.strength_T), low, high, self.tolerance), here)
 
     def _merged(
         self, storey: Storey, wanted: WantedRegion, heights: tuple[float, float], extra: float
@@ -270,6 +283,13 @@ def _outline(line: _Wanted, edge: str, low: float, high: float, tolerance: float
     Where a magnet stands and how it is turned changes nothing here, so a layout search asks once.
     """
     return even_odd(profile_envelope(getattr(_banded(line), edge), low, high, tolerance).rings)
+
+
+@lru_cache(maxsize=1024)
+def _plain(line: _Wanted, low: float, high: float, tolerance: float) -> Any:
+    """The outline of the central model's line, without a band."""
+    profile = meridian_profile(line.magnet.source(), line.level, tolerance)
+    return even_odd(profile_envelope(profile, low, high, tolerance).rings)
 
 
 def _placed(outline: Any, pose: Pose) -> Any:

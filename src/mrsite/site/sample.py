@@ -12,6 +12,7 @@ from mrsite.base.data import version
 from mrsite.base.errors import InputError
 from mrsite.base.text import inert, nearest
 from mrsite.fields import flux_density_and_jacobian, force_product, gradient_of_magnitude, magnitude
+from mrsite.site.earth import EarthField
 from mrsite.site.evidence import Wanted, WantedRegion
 from mrsite.site.gather import gather, require_field
 from mrsite.site.project import Project, Storey
@@ -39,7 +40,8 @@ def contour_rows(
     Returns
     -------
     list of dict
-        ``edge`` is central, lower or upper; ``height_m`` a number for a cut, (low, high) for an
+        ``edge`` is central, lower or upper, and where the earth's field is stated ``with_earth`` (the central line
+        were it to add in full); ``height_m`` a number for a cut, (low, high) for an
         envelope; ``geometry`` a shapely line in plan metres of the storey's drawing.
 
     Raises
@@ -64,7 +66,8 @@ def contour_rows(
     )
     rows = []
     for region in gather(project, field, wanted).regions:
-        for edge in ("central", "lower", "upper"):
+        edges = ("central", "lower", "upper", *(() if region.with_earth is None else ("with_earth",)))
+        for edge in edges:
             rows.append(
                 {
                     "level_mT": region.level_mT,
@@ -96,6 +99,7 @@ def field_map(
     xarray.Dataset
         dims (y, x) in plan metres of the storey's drawing; B, B_x, B_y, B_z (T), grad_B (T/m),
         force_product (T2/m). Where directions of fields are unknown, their first combination.
+        Where the earth's field is stated with its direction, B_with_earth (T) beside them.
 
     Raises
     ------
@@ -119,7 +123,7 @@ def field_map(
     turn = _turn_back(here.to_site.angle_rad)
     dims = {"y": ("y", y, _axis_attrs("y", "northward in plan")), "x": ("x", x, _axis_attrs("x", "rightward in plan"))}
     attrs = {**_provenance(project, field), "storey": here.name, "height_above_floor_m": float(height)}
-    return _dataset(field, points, turn, ("y", "x"), dims, attrs)
+    return _dataset(field, project.earth, points, turn, ("y", "x"), dims, attrs)
 
 
 def section_map(
@@ -168,7 +172,7 @@ def section_map(
         "s": ("s", s, {"units": "m", "long_name": "distance along the section"}),
     }
     attrs = {**_provenance(project, field), "line": f"({ax!r}, {ay!r}) to ({bx!r}, {by!r}) in site metres"}
-    return _dataset(field, points, np.eye(3), ("z", "s"), dims, attrs)
+    return _dataset(field, project.earth, points, np.eye(3), ("z", "s"), dims, attrs)
 
 
 #: Points of one map; B and the jacobian of so many take about 1 GB.
@@ -219,16 +223,24 @@ def _provenance(project: Project, field: TotalField) -> dict[str, str]:
         "magnets": "; ".join(f"{s.id}: {s.magnet.id} ({s.magnet.grade})" for s in field.scanners),
         "inputs": "; ".join(f"{name} {sha}" for name, sha in project.inputs.items()),
         "comment": "central model, without the earth's field and without building steel",
+        **({} if project.earth is None else {"earth": project.earth.sentence()}),
     }
 
 
 def _dataset(
-    field: TotalField, points: Array, turn: Array, dims: tuple[str, str], coords: Any, attrs: dict[str, Any]
+    field: TotalField,
+    earth: EarthField | None,
+    points: Array,
+    turn: Array,
+    dims: tuple[str, str],
+    coords: Any,
+    attrs: dict[str, Any],
 ) -> xarray.Dataset:
     import xarray
 
     shape = tuple(len(coords[d][1]) for d in dims)
-    names = ("B", "B_x", "B_y", "B_z", "grad_B", "force_product")
+    added = None if earth is None or earth.vector_T is None else np.array(earth.vector_T)
+    names = ("B", "B_x", "B_y", "B_z", "grad_B", "force_product", *(() if added is None else ("B_with_earth",)))
     data = {name: np.empty(len(points)) for name in names}
     source = field.sources[0]
     for start in range(0, len(points), _BLOCK):
@@ -236,6 +248,8 @@ def _dataset(
         b, jac = flux_density_and_jacobian(source, points[part])
         turned = b @ turn.T
         data["B"][part] = magnitude(b)
+        if added is not None:
+            data["B_with_earth"][part] = magnitude(b + added)
         for k, name in enumerate(("B_x", "B_y", "B_z")):
             data[name][part] = turned[:, k]
         data["grad_B"][part] = gradient_of_magnitude(b, jac)
@@ -243,6 +257,7 @@ def _dataset(
     units = {"grad_B": "T m-1", "force_product": "T2 m-1"}
     words = {
         "B": "magnitude of flux density",
+        "B_with_earth": "magnitude of flux density with the earth's field added, as an instrument reads it",
         "grad_B": "spatial field gradient |grad |B||",
         "force_product": "|B| |grad |B||",
     }

@@ -85,7 +85,7 @@ class IssueTable(Entry):
 
 
 class EarthTable(Entry):
-    """``[earth]``: for the named variant with the earth's field."""
+    """``[earth]``: the earth's field, shown beside the lines and never added to them."""
 
     vector_uT: Point3 | None = None
     latitude: Annotated[float, Field(strict=True, ge=-90, le=90)] | None = None
@@ -97,6 +97,8 @@ class EarthTable(Entry):
         place = (self.latitude, self.longitude, self.date)
         if self.vector_uT is None and None in place:
             raise ValueError("give vector_uT, or latitude, longitude and date together")
+        if self.vector_uT is not None and place != (None, None, None):
+            raise ValueError("give vector_uT, or latitude, longitude and date, not both")
         return self
 
 
