@@ -16,7 +16,7 @@ def between(project: Project, door: Door) -> tuple[Space | None, Space | None] |
     """Return the two spaces of a door (None: outdoors), or None where they are not known."""
     if door.spaces is None:
         return None
-    known = {s.id: s for s in project.spaces}
+    known = project.spaces_by_id
     if any(i != OUTSIDE and i not in known for i in door.spaces):
         return None
     first, second = (known.get(i) for i in door.spaces)
@@ -54,16 +54,8 @@ def door_subject(project: Project, door: Door) -> str:
         return f"door {door.label}"
     names = _names(project, door)
     number = f"{door.number} " if door.number else ""
-    twins = [
-        d
-        for d in project.doors
-        if d is not door
-        and d.storey == door.storey
-        and between(project, d) is not None
-        and _names(project, d) == names
-        and not d.number
-    ]
-    spot = f" at ({door.at[0]:.1f}, {door.at[1]:.1f})" if twins and not door.number and door.at else ""
+    twins = not door.number and project.unnumbered_doors[door.storey, project.sides_of(door)] > 1
+    spot = f" at ({door.at[0]:.1f}, {door.at[1]:.1f})" if twins and door.at else ""
     return f"door {number}{names[0]} / {names[1]}{spot}"
 
 
@@ -84,7 +76,7 @@ def place(door: Door) -> Any:
 
 def doors_of(project: Project, space: Space) -> tuple[Door, ...]:
     """Return the doors of a space."""
-    return tuple(d for d in project.doors if d.spaces and space.id in d.spaces)
+    return project.doors_by_space.get(space.id, ())
 
 
 def named(items: Iterable[str], none: str = "none") -> str:

@@ -8,8 +8,10 @@ All coordinates are plan metres in the frame of the storey's own drawing unless 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import Any, Literal
 
 from mrsite.base.pose import Pose
@@ -239,9 +241,37 @@ class Project:
             found.setdefault(storey.building, []).append(storey)
         return tuple(map(tuple, found.values()))
 
+    @cached_property
+    def spaces_by_id(self) -> Mapping[str, Space]:
+        """Every space by its id."""
+        return {s.id: s for s in self.spaces}
+
+    @cached_property
+    def doors_by_space(self) -> Mapping[str, tuple[Door, ...]]:
+        """The doors of each space by its id, and of ``outside``."""
+        found: dict[str, list[Door]] = {}
+        for door in self.doors:
+            for id_ in dict.fromkeys(door.spaces or ()):
+                found.setdefault(id_, []).append(door)
+        return {id_: tuple(doors) for id_, doors in found.items()}
+
+    @cached_property
+    def unnumbered_doors(self) -> Mapping[tuple[str, frozenset[str]], int]:
+        """How many doors without a number join, on a storey, spaces of two labels."""
+        return Counter((d.storey, self.sides_of(d)) for d in self.doors if d.spaces is not None and not d.number)
+
+    def sides_of(self, door: Door) -> frozenset[str]:
+        """Return the labels of the spaces that a door joins."""
+        sides = (self.spaces_by_id.get(i) for i in door.spaces or ())
+        return frozenset("outside" if s is None else s.label for s in sides)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What was stated and read: what follows from it is found again, and equal projects pickle alike."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
     def space(self, id_: str) -> Space:
         """Return the space of that id."""
-        return next(s for s in self.spaces if s.id == id_)
+        return self.spaces_by_id[id_]
 
     def untied(self, name: str, *others: str) -> Storey | None:
         """Return a storey that nothing puts on the rest, so that what is on other storeys has no place on this one.
