@@ -7,6 +7,7 @@ steel. A tethered item is judged over all that its tether lets it reach.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +15,20 @@ from mrsite.base.quantity import Banded, Grade
 from mrsite.checks import supply
 from mrsite.checks.enclosure import floor_of, scan_rooms
 from mrsite.checks.finding import Finding, Severity, Status
-from mrsite.checks.judge import apart, field_up, magnet_grade, millitesla, no_field, rules_of, sound, state, temper
+from mrsite.checks.judge import (
+    apart,
+    field_up,
+    magnet_grade,
+    millitesla,
+    no_field,
+    rules_of,
+    sound,
+    state,
+    temper,
+    unsafe,
+)
 from mrsite.guidance.packs import EquipmentLimit, Rule
-from mrsite.site.evidence import Evidence, Wanted, WantedVolume
+from mrsite.site.evidence import Evidence, VolumeResult, Wanted, WantedVolume
 from mrsite.site.project import Equipment, Project
 
 KINDS = ("equipment-limit", "equipment-label")
@@ -275,8 +287,7 @@ def _judge(
     assert result is not None
     band: Banded = millitesla(result.worst)
     margin = limit.value_mT - band.upper
-    gradient = result.gradient_T_per_m
-    margin_m = margin * 1e-3 / gradient if gradient > 0 else None
+    margin_m = _clearance(project, item, result, limit.value_mT * 1e-3)
     x, y, z = result.at
     where = f"at ({x:.2f}, {y:.2f}), {z:.2f} m above the floor"
     over = f"within reach of its {item.tether_m:g} m tether " if item.tether_m else ""
@@ -311,7 +322,7 @@ def _judge(
     if status != "pass":
         if status == "not-assessed":
             remedy = "Give tether_m, or 0 where it is fixed."
-        step = f" by about {abs(margin_m):.1f} m" if margin_m is not None and margin_m < 0 else ""
+        step = f" by about {unsafe(-margin_m, 1)} m" if margin_m is not None and margin_m < 0 else ""
         remedy = (
             remedy or f"Move {item.id} or the magnet{step}, shield, or show a higher limit by the item's own label."
         )
@@ -335,6 +346,24 @@ def _judge(
         grade=weakest(limit.grade, magnet_grade(project)),
         **common,
     )
+
+
+def _clearance(project: Project, item: Equipment, result: VolumeResult, limit_T: float) -> float | None:
+    """Return how far the worst place is from where the field is at a limit, m; negative where it is beyond it.
+
+    B is taken to fall with the distance r from the nearest isocentre as r**-n, with the exponent that value and slope
+    give at the place. A straight line along the slope would promise too much room inwards and too short a move
+    outwards, since the field steepens inwards and flattens outwards.
+    """
+    storey = project.storey(item.storey)
+    x, y, z = result.at
+    here = (*storey.to_site.point((x, y)), storey.elevation + z)
+    centres = [pose.position for s in project.scanners if s.magnet.modelled for pose in s.poses]
+    reach = min((math.dist(here, centre) for centre in centres), default=0.0)
+    exponent = reach * result.gradient_T_per_m / result.worst.value if result.worst.value > 0 else 0.0
+    if exponent <= 0.0:
+        return None
+    return reach * (1.0 - float(result.worst.upper / limit_T) ** (1.0 / exponent))
 
 
 def _gradient(item: Equipment, evidence: Evidence) -> str:
