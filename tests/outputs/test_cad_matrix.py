@@ -110,9 +110,11 @@ def test_librecad_draws_the_line_on_every_shared_drawing(shared, tmp_path, libre
     # A picture of the whole may be a hundred metres wide: the place alone is kept, with our line and what is near.
     half = 6.0 / METRES[unit]
     cx, cy = ((origin[k] + (5.0, 4.0)[k]) / METRES[unit] for k in (0, 1))
-    for entity in list(document.modelspace()):
-        if not entity.dxf.layer.startswith("X-MRIS-B-0P5MT"):
-            document.modelspace().delete_entity(entity)
+    # So is nothing of any sheet: LibreCAD draws paper space into the model, and would centre on both.
+    for layout in document.layouts:
+        for entity in list(layout):
+            if layout.name != "Model" or not entity.dxf.layer.startswith("X-MRIS-B-0P5MT"):
+                layout.delete_entity(entity)
     document.saveas(path)
     corners = [(cx - half, cy - half), (cx + half, cy + half)]
     scale = 280 / (2 * half)
