@@ -363,7 +363,7 @@ def _clearance(project: Project, item: Equipment, result: VolumeResult, limit_T:
     exponent = reach * result.gradient_T_per_m / result.worst.value if result.worst.value > 0 else 0.0
     if exponent <= 0.0:
         return None
-    return reach * (1.0 - float(result.worst.upper / limit_T) ** (1.0 / exponent))
+    return float(reach * (1.0 - (result.worst.upper / limit_T) ** (1.0 / exponent)))
 
 
 def _gradient(item: Equipment, evidence: Evidence) -> str:
