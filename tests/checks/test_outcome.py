@@ -243,6 +243,34 @@ def test_a_restricted_space_open_to_a_public_one_does_not_count() -> None:
     assert found == {"whole storey": "pass"}
 
 
+def test_an_opening_without_a_door_is_an_entrance_that_nobody_can_lock() -> None:
+    gap = [((2.0, 6.15), (2.8, 6.15)), ((3.0, 6.15), (3.5, 6.15))]  # two, between SCAN (IV) and SCREENING (II)
+    found = [f for f in by_check(outcome(department(openings=gap)), "access") if "opening" in f.subject]
+    assert [(f.subject, f.status) for f in found] == [("lock of opening SCAN / SCREENING", "warn")]
+    blank = department(openings=gap, rooms={"SCREENING": {"zone": None, "occupancy": None}})
+    found = [f for f in by_check(outcome(blank), "access") if "opening" in f.subject]
+    assert [f.status for f in found] == ["not-assessed"]
+    # the drawing says which two rooms it joins, one of them outdoors
+    site = department(openings=[((2.0, -0.15), (2.8, -0.15))])
+    plan = site.storeys[0].plan
+    assert plan is not None
+    plan = replace(plan, openings=tuple(replace(o, rooms=("R1", "outside")) for o in plan.openings))
+    spaces = tuple(replace(s, plan_id="R1") if s.name == "SCAN" else s for s in site.spaces)
+    site = replace(site, spaces=spaces, storeys=(replace(site.storeys[0], plan=plan),))
+    found = [f for f in by_check(outcome(site), "access") if "opening" in f.subject]
+    assert [(f.subject, f.status) for f in found] == [("lock of opening SCAN / outdoors", "warn")]
+    assert any(f.status == "fail" and "opening" in f.subject for f in by_check(outcome(site), "zones"))
+
+
+def test_rooms_that_open_into_one_another_have_the_doors_of_either() -> None:
+    """A nook of the control room without a door of its own is entered by the control room's."""
+    nook = {"NOOK": ((7.3, -3.0, 10.3, -0.3), {"zone": "III", "occupancy": "restricted"})}
+    shut = [f.subject for f in by_check(outcome(department(boxes=nook)), "access") if "entrance" in f.subject]
+    assert shut == ["entrance of NOOK"]
+    open_ = department(boxes=nook, openings=[((8.0, -0.15), (9.0, -0.15))])
+    assert not [f for f in by_check(outcome(open_), "access") if "entrance" in f.subject or "opening" in f.subject]
+
+
 def test_an_incomplete_or_missing_drawing_shows_no_walls() -> None:
     torn = department(incomplete=("an external reference is missing",))
     found = {f.subject: f.status for f in by_check(outcome(torn), "containment") if f.storey}

@@ -1,16 +1,22 @@
 """Locks and signs: who can go through the doors of the controlled area.
 
 A door is an entrance of the controlled area where it joins a space of zone III or IV, or a
-restricted one, with a space that is not; and where it joins zone IV with anything else.
+restricted one, with a space that is not; and where it joins zone IV with anything else. An
+opening without a door is an entrance likewise, which nobody can lock; between spaces of one
+control it makes them one: a kitchen that opens into the foyer is entered by the foyer's doors.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from mrsite.checks import supply
-from mrsite.checks.doors import between, door_subject, inner, place, side_label
+from mrsite.checks.doors import between, door_subject, inner, named, place, side_label
 from mrsite.checks.enclosure import scan_rooms
 from mrsite.checks.finding import Finding
 from mrsite.checks.judge import plan_grade, rules_of, state
+from mrsite.checks.zones import Link, openings
 from mrsite.guidance.packs import Rule
 from mrsite.site.evidence import Evidence, Wanted
 from mrsite.site.project import Door, Project, Space
@@ -30,6 +36,25 @@ def controlled_door(project: Project, door: Door) -> bool:
         return False
     grades = [_control(s) for s in sides]
     return max(grades) > 0 and (grades[0] != grades[1])
+
+
+def _joined(spaces: Sequence[Space], ways: Sequence[Link]) -> list[tuple[Space, ...]]:
+    """Return spaces in groups: those of one control that openings without a door make one."""
+    group = {s.id: s.id for s in spaces}
+
+    def head(id_: str) -> str:
+        while group[id_] != id_:
+            id_ = group[id_]
+        return id_
+
+    for way in ways:
+        if _control_of(way):
+            first, second = (head(s.id) for s in way.ends if s is not None)
+            group[first] = second
+    found: dict[str, list[Space]] = {}
+    for space in spaces:
+        found.setdefault(head(space.id), []).append(space)
+    return list(map(tuple, found.values()))
 
 
 def _control(space: Space | None) -> int:
@@ -69,14 +94,15 @@ def check(project: Project, evidence: Evidence) -> list[Finding]:
     locks = lock_rules(project)
     signs = rules_of(project, "signage", "access-control")
     findings: list[Finding] = []
-    entrances = [d for d in project.doors if controlled_door(project, d)]
-    for door in entrances:
+    ways = [way for storey in project.storeys for way in openings(project, storey)]
+    for door in (d for d in project.doors if controlled_door(project, d)):
         if locks:
             findings.append(_lock(project, door, locks))
         if signs:
             findings.append(_signs(project, door, signs))
     if locks:
-        findings += _unknown(project, locks, bool(entrances))
+        findings += [_gap(project, way, locks) for way in ways if _control_of(way) is None]
+        findings += _unknown(project, locks, ways)
     return findings
 
 
@@ -183,23 +209,60 @@ def _signs(project: Project, door: Door, rules: tuple[Rule, ...]) -> Finding:
     return state("access", rules, subject, "pass", f"{door_subject(project, door)} bears signs on both sides.", **more)
 
 
-def _unknown(project: Project, rules: tuple[Rule, ...], any_entrance: bool) -> list[Finding]:
-    """Say what cannot be judged: doors whose rooms are not known, an area without any door."""
+def _control_of(way: Link) -> int | None:
+    """Return the control that both sides of a way are under; None where they differ."""
+    first, second = map(_control, way.ends)
+    return first if first == second else None
+
+
+def _gap(project: Project, way: Link, rules: tuple[Rule, ...]) -> Finding:
+    """Judge an opening into the controlled area: a door may be missing in the building, or on the drawing."""
+    other, deep = sorted(way.ends, key=_control)
+    lead = f"The drawing shows an opening without a door from {side_label(other)} into {side_label(deep)}"
+    more: dict[str, Any] = {"storey": way.storey, "location": way.location, "kind": "lock"}
+    blank = next((s for s in way.ends if s is not None and s.zone is None and s.occupancy is None), None)
+    if blank is not None:
+        return state(
+            "access",
+            rules,
+            f"lock of {way.subject}",
+            "not-assessed",
+            f"{lead}: nobody gives zone or occupancy of {blank.label}, so what it must keep out is not known.",
+            remedy=f"Give zone and occupancy for {blank.label} (ask the department).",
+            supply=supply.room(blank, "zone", "occupancy"),
+            **more,
+        )
+    return state(
+        "access",
+        rules,
+        f"lock of {way.subject}",
+        "warn",
+        f"{lead}, which nobody can lock.",
+        remedy="Fit a door with a lock and controlled access, or state the door that the drawing leaves out.",
+        grades=(plan_grade(*(s for s in way.ends if s is not None)),),
+        **more,
+    )
+
+
+def _unknown(project: Project, rules: tuple[Rule, ...], ways: Sequence[Link]) -> list[Finding]:
+    """Say what cannot be judged: spaces that no known door leads into, an area without any space."""
     findings = []
     deep = [s for s in project.spaces if _control(s) > 0]
-    for space in deep:
-        if not any(d.spaces and space.id in d.spaces for d in project.doors):
+    for group in _joined(deep, ways):
+        if not any(s.id in project.doors_by_space for s in group):
+            names = named(s.label for s in group)
+            first = group[0]
             findings.append(
                 state(
                     "access",
                     rules,
-                    f"entrance of {space.label}",
+                    f"entrance of {names}",
                     "not-assessed",
-                    f"No door of {space.label} is known, so nobody can say how it is closed.",
+                    f"No door of {names} is known, so nobody can say how it is closed.",
                     remedy="Supply a drawing on which its doors can be read, or state them as [[door]] with between.",
-                    supply=supply.storey(space.storey, "", "plan"),
-                    storey=space.storey,
-                    location=None if space.polygon is None else space.polygon.representative_point(),
+                    supply=supply.storey(first.storey, "", "plan"),
+                    storey=first.storey,
+                    location=None if first.polygon is None else first.polygon.representative_point(),
                 )
             )
     if not deep:

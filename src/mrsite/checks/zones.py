@@ -18,6 +18,7 @@ from mrsite.checks.enclosure import THICKEST_WALL_M, floor_of, scan_rooms, tall,
 from mrsite.checks.finding import Finding, Missing
 from mrsite.checks.judge import plan_grade, rules_of, scanners, state
 from mrsite.guidance.packs import Rule
+from mrsite.plans.plan import Opening
 from mrsite.site.evidence import Evidence, Wanted
 from mrsite.site.project import Door, Project, Space, Storey
 
@@ -57,27 +58,41 @@ def links(project: Project) -> list[Link]:
         if (sides := between(project, door)) is not None
     ]
     for storey in project.storeys:
-        found += _openings(project, storey)
+        found += openings(project, storey)
     found += _shafts(project)
     return found
 
 
-def _openings(project: Project, storey: Storey) -> list[Link]:
+def openings(project: Project, storey: Storey) -> list[Link]:
+    """Return the ways of a storey that are drawn without a door: one for each two spaces."""
     import shapely
 
-    found = []
+    found: dict[tuple[str, ...], tuple[tuple[Space | None, Space | None], list[Any]]] = {}
     for opening in storey.plan.openings if storey.plan else ():
         line = shapely.LineString(opening.ends)
-        near = [
-            s
-            for s in floor_of(project, storey).spaces
-            if not s.is_area and s.polygon.distance(line.centroid) <= THICKEST_WALL_M / 2
-        ]
-        for i, first in enumerate(near):
-            for second in near[i + 1 :]:
-                names = " / ".join(sorted((first.label, second.label)))
-                found.append(Link((first, second), f"opening {names}", storey.name, None, line))
-    return found
+        for pair in _sides(project, storey, opening, line.centroid):
+            key = tuple(sorted(OUTSIDE if s is None else s.id for s in pair))
+            found.setdefault(key, (pair, []))[1].append(line)
+    return [
+        Link(pair, f"opening {' / '.join(_names(*pair))}", storey.name, None, shapely.union_all(lines))
+        for pair, lines in found.values()
+    ]
+
+
+def _names(*sides: Space | None) -> list[str]:
+    return sorted("outdoors" if s is None else s.label for s in sides)
+
+
+def _sides(project: Project, storey: Storey, opening: Opening, middle: Any) -> list[tuple[Space | None, Space | None]]:
+    """Return the spaces that an opening joins: as the drawing was read, else those that it stands beside."""
+    rooms = [s for s in floor_of(project, storey).spaces if not s.is_area]
+    by_plan: dict[str, Space | None] = {s.plan_id: s for s in rooms if s.plan_id}
+    by_plan[OUTSIDE] = None
+    first, second = opening.rooms
+    if first in by_plan and second in by_plan:
+        return [(by_plan[first], by_plan[second])] if first != second else []
+    near = [s for s in rooms if s.polygon.distance(middle) <= THICKEST_WALL_M / 2]
+    return list(itertools.combinations(near, 2))
 
 
 def _shafts(project: Project) -> list[Link]:
