@@ -47,6 +47,7 @@ def judge(magnet: fields.CoilSet, levels: tuple[float, ...], n: int = 240) -> in
     for share in levels:
         level = share if share < 1e-3 else share * peak
         found = trace(magnet, level, HALF_PLANE, window, 1e-3, 0)
+        assert found.error_m <= 1e-3
         # every vertex on the level
         points = np.concatenate([*found.paths, np.empty((0, 2))])
         b, jac = magnet.flux_density_and_jacobian(np.stack([points[:, 0], 0.0 * points[:, 0], points[:, 1]], axis=1))
@@ -65,6 +66,8 @@ def judge(magnet: fields.CoilSet, levels: tuple[float, ...], n: int = 240) -> in
                         min(abs(end[0] - window[0]), abs(end[0] - window[2]), *abs(end[1] - np.array(window[1::2])))
                         == 0.0
                     )
+        # no two pieces cross, nor one itself
+        assert shapely.MultiLineString([p for p in found.paths if len(p) > 1]).is_simple
         # every piece that the grid shows well has its own: it comes within a spacing or two all along
         for line in pieces_on_a_grid(u, v, m, level, 6.0 * spacing):
             traced = shapely.MultiLineString([p for p in found.paths if len(p) > 1])

@@ -7,7 +7,7 @@ bound holds, is sampled at the cells' corners: ``resolved_to`` says how finely.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -65,8 +65,31 @@ class Cells:
         return (1.0 - s) * u0 + s * u1, (1.0 - t) * v0 + t * v1
 
 
+def quartered(cells: Cells, chosen: Whole) -> Cells:
+    """Cells of which some, by number, are put in quarters; those of one node already stay."""
+    chosen = np.unique(chosen)
+    chosen = chosen[cells.size[chosen] > 1]
+    kept = np.ones(len(cells.size), dtype=np.bool_)
+    kept[chosen] = False
+    half = cells.size[chosen] // 2
+    parts = [(cells.i[chosen] + a * half, cells.j[chosen] + b * half) for a in (0, 1) for b in (0, 1)]
+    return replace(
+        cells,
+        i=np.concatenate([cells.i[kept], *(p[0] for p in parts)]),
+        j=np.concatenate([cells.j[kept], *(p[1] for p in parts)]),
+        size=np.concatenate([cells.size[kept], *(half for _ in parts)]),
+        smooth=np.concatenate([cells.smooth[kept], *(cells.smooth[chosen] for _ in parts)]),
+    )
+
+
 def divided(
-    field: tuple[Any, ...], code: int, level: float, slack: float, window: tuple[float, ...], smallest: float
+    field: tuple[Any, ...],
+    code: int,
+    level: float,
+    slack: float,
+    window: tuple[float, ...],
+    smallest: float,
+    finest: float,
 ) -> Cells:
     """Divide a window into cells that are settled, or as small as ``smallest`` (m, half an edge).
 
@@ -80,6 +103,8 @@ def divided(
         ``slack`` is what the field's values may be wrong by, as a part of the level.
     window : (u0, v0, u1, v1), m
     smallest : float, m
+    finest : float, m
+        Half the edge of the smallest to which :func:`quartered` may lead.
     """
     from . import _kernels
 
@@ -90,6 +115,8 @@ def divided(
     base = max(1, round(wide / cell)), max(1, round(long / cell))
     half = np.array([0.5 * wide / base[0], 0.5 * long / base[1]])
     depth = max(0, math.ceil(math.log2(max(half) / smallest) - 1e-9))
+    # corners are numbered by 64 bits
+    spare = min(max(0, math.ceil(math.log2(max(half) / finest) - 1e-9) - depth), max(0, 27 - depth))
     i, j = (a.ravel() for a in np.meshgrid(*(np.arange(n, dtype=np.int64) for n in base), indexing="ij"))
     kept: list[tuple[Whole, Whole, int, Flags]] = []
     unsettled, resolved, count = 0, 0.0, 0
@@ -113,7 +140,7 @@ def divided(
         if last:
             split[:] = False
         keep = (verdict != _kernels.CLEAR) & ~split
-        kept.append((i[keep], j[keep], 1 << (depth - k), (simple | (verdict == _kernels.OPEN))[keep]))
+        kept.append((i[keep], j[keep], 1 << (depth - k + spare), (simple | (verdict == _kernels.OPEN))[keep]))
         deep = keep & (verdict == _kernels.DEEP)
         if (keep & ~simple).any():
             finest = 1.0 if (keep & ~simple & ~deep).any() else _kernels.FAR_TIMES
@@ -128,7 +155,7 @@ def divided(
     size = np.concatenate([np.full(len(p[0]), p[2], dtype=np.int64) for p in kept])
     return Cells(
         limits,
-        (base[0] << depth, base[1] << depth),
+        (base[0] << depth + spare, base[1] << depth + spare),
         np.concatenate([p[0] for p in kept]) * size,
         np.concatenate([p[1] for p in kept]) * size,
         size,

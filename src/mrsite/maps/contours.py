@@ -37,8 +37,9 @@ class Contours:
     closed : tuple of bool
         False where a path begins and ends on the window's sides: none ends elsewhere.
     error_m : float
-        Largest distance found between a path and the contour, in mid-chord. More than the tolerance asked for where a
-        contour turns sharply inside a winding.
+        Largest distance found from a path to the contour, in mid-chord; inside windings too, where cells are
+        quartered until it is within the tolerance. What is narrower than that, as the needles that a contour
+        runs out along a winding's face, may be cut short: ``resolved_to_m`` says what is never missed.
     quantity : str
     skipped : int
         Seeding points where the field is not defined (on a wire): taken for stronger than any level.

@@ -11,6 +11,10 @@ root, or none, that the signs at its ends show. Cells that are neither are quart
 Why no trace wanders. At a winding's faces the slope of |B| jumps, at its edges it is without bound, and a contour may
 turn back on itself: following it by its tangent can lead anywhere. Here its course is that of the signs at the corners
 of cells, where two cells at a side always agree; the field is asked only where, between two crossings, it runs.
+
+Why no two lines cross. A polyline stays within the cells of its chain, and in a cell that several pieces share it is a
+straight chord. Where that is not within the tolerance, as at the faces of windings, the cell is quartered, and the
+course of the signs is read anew.
 """
 
 from __future__ import annotations
@@ -24,8 +28,8 @@ from numpy.typing import NDArray
 from mrsite.fields import Certified, FieldSource, certified, compiled, compiled_bound, is_compiled
 
 from .batches import traced_in_batches
-from .cells import divided
-from .chains import chained
+from .cells import MOST_CELLS, divided, quartered
+from .chains import Chains, chained
 from .plane import Plane
 
 Array = NDArray[np.float64]
@@ -82,7 +86,10 @@ def trace(
         return Traced(_parted(points, ends), tuple(bool(s == 1) for s in status), worst, evaluations=(0, int(count)))
     rtol = ROUGH if code in (0, ENVELOPE) else RTOL  # the others take differences of values
     rough = compiled(certified(source, rtol))[1]
-    cells = divided((f, g, rough, frame), code, level, 4.0 * rtol, window, _smallest(code, tolerance, widest))
+    # a cell whose diagonal is the tolerance needs no chord but a straight one
+    finest = max(0.35 * tolerance, 1e-9 * widest)
+    smallest = _smallest(code, tolerance, widest)
+    cells = divided((f, g, rough, frame), code, level, 4.0 * rtol, window, smallest, finest)
     undefined = 0
     seen = 0
 
@@ -95,10 +102,26 @@ def trace(
         q[bad] = np.inf  # on a wire
         return q
 
-    chains = chained(cells, level, values_at)
-    points, ends, worst, count = run.polylines(
-        *task, chains.sides, chains.values, chains.plain, chains.ends, chains.closed, largest
-    )
+    chains: Chains | None = None
+    most, followed = len(cells.size) + MOST_CELLS, 0
+    while True:
+        chains = chained(cells, level, values_at, chains)
+        points, ends, poor, worst, count = run.polylines(
+            *task,
+            chains.sides,
+            chains.values,
+            chains.boxes,
+            chains.plain,
+            chains.torn,
+            chains.ends,
+            chains.closed,
+            largest,
+        )
+        followed += int(count)
+        finer = quartered(cells, chains.cell[poor])
+        if not len(cells.size) < len(finer.size) <= most:
+            break
+        cells = finer
     return Traced(
         _parted(points, ends),
         tuple(chains.closed.tolist()),
@@ -106,7 +129,7 @@ def trace(
         undefined,
         cells.unsettled,
         cells.resolved_to,
-        (cells.evaluations + seen, int(count)),
+        (cells.evaluations + seen, followed),
     )
 
 

@@ -76,25 +76,40 @@ def _between(ev, f, g, params, frame, quantity, step, level, tolerance, a0, b0, 
     return a0 + t * (a1 - a0), b0 + t * (b1 - b0), count
 
 
+@jit(inline=True)
+def _inside(box, a, b, na, nb):
+    """How far one may go from (a, b) along (na, nb) without leaving a box (a0, b0, a1, b1)."""
+    reach = np.inf
+    if na != 0.0:
+        reach = ((box[2] if na > 0.0 else box[0]) - a) / na
+    if nb != 0.0:
+        reach = min(reach, ((box[3] if nb > 0.0 else box[1]) - b) / nb)
+    return max(reach, 0.0)
+
+
 @jit()
-def _beside(ev, f, g, params, frame, quantity, step, level, tolerance, a, b, f0, na, nb, reach, guess, out):
-    """The contour on the normal through (a, b), on the side of the level that is wanted: point, found, evaluations."""
+def _beside(ev, f, g, params, frame, quantity, step, level, tolerance, a, b, f0, na, nb, box, guess, out):
+    """The contour on the normal through (a, b) within a box, on the side of the level that is wanted: point, found,
+    evaluations.
+    """
     count = 0
     way = 1.0 if f0 < 0.0 else -1.0  # the stronger field lies on the left
+    na *= way
+    nb *= way
+    reach = _inside(box, a, b, na, nb)
     t = min(max(guess, 0.05 * tolerance), reach)
     last = 0.0
     last_f = f0
     for _ in range(12):
-        q, sa, sb, m = ev(f, g, params, frame, quantity, step, a + way * t * na, b + way * t * nb, out)
+        q, sa, sb, m = ev(f, g, params, frame, quantity, step, a + t * na, b + t * nb, out)
         count += m
         ft = _log(q, level)
         if abs(ft) * q < 0.01 * tolerance * math.sqrt(sa * sa + sb * sb):
-            return a + way * t * na, b + way * t * nb, True, count
+            return a + t * na, b + t * nb, True, count
         if (ft > 0.0) != (f0 > 0.0):
             ra, rb, count = _between(
                 ev, f, g, params, frame, quantity, step, level, tolerance,
-                a + way * last * na, b + way * last * nb, last_f,
-                a + way * t * na, b + way * t * nb, ft, count, out,
+                a + last * na, b + last * nb, last_f, a + t * na, b + t * nb, ft, count, out,
             )  # fmt: skip
             return ra, rb, True, count
         if t >= reach:
@@ -106,15 +121,38 @@ def _beside(ev, f, g, params, frame, quantity, step, level, tolerance, a, b, f0,
 
 
 @jit()
-def _refine(ev, f, g, params, frame, quantity, step, level, tolerance, a0, b0, a1, b1, points, used, out):
-    """Append the contour from (a0, b0), not itself appended, to (a1, b1). Returns the points used, the largest
-    distance found in mid-chord, evaluations.
+def _middle(ev, f, g, params, frame, quantity, step, level, a0, b0, a1, b1, out):
+    """At a chord's middle: the value's logarithm, the slope's direction (0, 0: none), its part along the chord, an
+    estimate of the largest distance from chord to contour, evaluations.
+
+    A contour that bends one way is furthest off at the middle. One that crosses there at a slope and comes back, as a
+    cubic does, is slope * length / (3 sqrt 3) off at 0.29 of the length from the middle, where the bend has two thirds
+    of its gap.
+    """
+    ca = a1 - a0
+    cb = b1 - b0
+    chord = math.sqrt(ca * ca + cb * cb)
+    q, ga, gb, k = ev(f, g, params, frame, quantity, step, 0.5 * (a0 + a1), 0.5 * (b0 + b1), out)
+    norm = math.sqrt(ga * ga + gb * gb)
+    fm = _log(q, level)
+    if not 0.0 < norm < np.inf:
+        return fm, 0.0, 0.0, 1.0, np.inf, k
+    gap = abs(fm) * q / norm
+    along = abs(ca * ga + cb * gb) / max(norm * chord, 1e-300)
+    return fm, ga / norm, gb / norm, along, max(gap, 2.0 / 3.0 * gap + 0.1925 * along * chord), k
+
+
+@jit()
+def _refine(ev, f, g, params, frame, quantity, step, level, tolerance, a0, b0, a1, b1, box, points, used, out):
+    """Append the contour from (a0, b0), not itself appended, to (a1, b1), without leaving their box. Returns the points
+    used, the largest distance found in mid-chord, whether every chord is content, evaluations.
     """
     ends = np.empty((_DEPTH, 2))
     ends[0, 0] = a1
     ends[0, 1] = b1
     depth = 1
     worst = 0.0
+    content = True
     count = 0
     a = a0
     b = b0
@@ -122,37 +160,29 @@ def _refine(ev, f, g, params, frame, quantity, step, level, tolerance, a0, b0, a
     while depth > 0:
         ea = ends[depth - 1, 0]
         eb = ends[depth - 1, 1]
-        ca = ea - a
-        cb = eb - b
-        chord = math.sqrt(ca * ca + cb * cb)
+        chord = math.sqrt((ea - a) ** 2 + (eb - b) ** 2)
         gap = 0.0
         if chord > tolerance:
-            ma = 0.5 * (a + ea)
-            mb = 0.5 * (b + eb)
-            q, ga, gb, k = ev(f, g, params, frame, quantity, step, ma, mb, out)
+            fm, ga, gb, along, gap, k = _middle(ev, f, g, params, frame, quantity, step, level, a, b, ea, eb, out)
             count += k
-            norm = math.sqrt(ga * ga + gb * gb)
-            fm = _log(q, level)
-            gap = abs(fm) * q / norm if norm > 0.0 else np.inf
-            along = abs(ca * ga + cb * gb) / max(chord * norm, 1e-300)
             if not gap <= 0.98 * tolerance or along > 0.5:
-                if depth < _DEPTH and used < last and norm > 0.0:
-                    na = -cb / chord
-                    nb = ca / chord
-                    rise = (ga * na + gb * nb) / norm
-                    guess = 1.05 * gap / rise if rise > 0.2 else 0.1 * chord
-                    ra, rb, found, k = _beside(
-                        ev, f, g, params, frame, quantity, step, level, tolerance, ma, mb, fm, na, nb,
-                        2.0 * chord, guess, out,
-                    )  # fmt: skip
-                    count += k
-                    # at an end already: nothing between
-                    near = min((ra - a) ** 2 + (rb - b) ** 2, (ra - ea) ** 2 + (rb - eb) ** 2)
-                    if found and near > 0.01 * chord * chord:
-                        ends[depth, 0] = ra
-                        ends[depth, 1] = rb
-                        depth += 1
-                        continue
+                na = -(eb - b) / chord
+                nb = (ea - a) / chord
+                rise = ga * na + gb * nb
+                guess = 1.05 * gap / rise if rise > 0.2 else 0.1 * chord
+                ra, rb, found, k = _beside(
+                    ev, f, g, params, frame, quantity, step, level, tolerance,
+                    0.5 * (a + ea), 0.5 * (b + eb), fm, na, nb, box, guess, out,
+                )  # fmt: skip
+                count += k
+                # at an end already: nothing between
+                near = min((ra - a) ** 2 + (rb - b) ** 2, (ra - ea) ** 2 + (rb - eb) ** 2)
+                if found and near > 0.01 * chord * chord and depth < _DEPTH and used < last:
+                    ends[depth, 0] = ra
+                    ends[depth, 1] = rb
+                    depth += 1
+                    continue
+                content = False
                 gap = min(gap, chord)
         if chord > 0.0:
             points[used, 0] = ea
@@ -162,12 +192,39 @@ def _refine(ev, f, g, params, frame, quantity, step, level, tolerance, a0, b0, a
         a = ea
         b = eb
         depth -= 1
-    return used, worst, count
+    return used, worst, content, count
 
 
 @jit()
-def _reach(crossings, plain, first, last, tolerance, largest):
-    """The furthest crossing to which one chord may go: cells without surprises, all crossings between close to it."""
+def _aside(ca, cb, a, b):
+    return a * cb - b * ca
+
+
+@jit()
+def _crosses_itself(points, first, last):
+    """Whether two chords of points first .. last - 1 that do not follow each other meet."""
+    for i in range(first, last - 3):
+        ca = points[i + 1, 0] - points[i, 0]
+        cb = points[i + 1, 1] - points[i, 1]
+        for k in range(i + 2, last - 1):
+            p = _aside(ca, cb, points[k, 0] - points[i, 0], points[k, 1] - points[i, 1])
+            q = _aside(ca, cb, points[k + 1, 0] - points[i, 0], points[k + 1, 1] - points[i, 1])
+            if (p > 0.0) == (q > 0.0):
+                continue
+            da = points[k + 1, 0] - points[k, 0]
+            db = points[k + 1, 1] - points[k, 1]
+            r = _aside(da, db, points[i, 0] - points[k, 0], points[i, 1] - points[k, 1])
+            s = _aside(da, db, points[i + 1, 0] - points[k, 0], points[i + 1, 1] - points[k, 1])
+            if (r > 0.0) != (s > 0.0):
+                return True
+    return False
+
+
+@jit()
+def _reach(crossings, sides, plain, first, last, tolerance, largest):
+    """The furthest crossing to which one chord may go: through cells without surprises, by the sides that the contour
+    takes, all crossings between close to it.
+    """
     best = first + 1
     a = crossings[first, 0]
     b = crossings[first, 1]
@@ -184,7 +241,11 @@ def _reach(crossings, plain, first, last, tolerance, largest):
             da = crossings[k, 0] - a
             db = crossings[k, 1] - b
             along = (da * ca + db * cb) / size
-            if abs(da * cb - db * ca) > 0.7 * tolerance * size or not before <= along <= size:
+            if abs(_aside(ca, cb, da, db)) > 0.7 * tolerance * size or not before <= along <= size:
+                return best
+            low = _aside(ca, cb, sides[k, 0] - a, sides[k, 1] - b)
+            high = _aside(ca, cb, sides[k, 2] - a, sides[k, 3] - b)
+            if (low > 0.0) == (high > 0.0):
                 return best
             before = along
         best = e
@@ -192,16 +253,20 @@ def _reach(crossings, plain, first, last, tolerance, largest):
 
 
 @jit(
-    signature=types.Tuple((A2, I1, F8, I8))(
-        EVALUATE, FIELD, BOUND, PARAMS, A1, I8, F8, F8, A2, A2, types.boolean[::1], I1, types.boolean[::1], F8
+    signature=types.Tuple((A2, I1, types.boolean[::1], F8, I8))(
+        EVALUATE, FIELD, BOUND, PARAMS, A1, I8, F8, F8, A2, A2, A2, types.boolean[::1], types.boolean[::1], I1,
+        types.boolean[::1], F8,
     )
-)
-def polylines(ev, f, g, params, frame, quantity, level, tolerance, sides, q, plain, ends, closed, largest):
+)  # fmt: skip
+def polylines(ev, f, g, params, frame, quantity, level, tolerance, sides, q, boxes, plain, torn, ends, closed, largest):
     """Polylines through the sides (a0, b0, a1, b1), with values ``q`` at their ends, that chains of cells cross.
 
-    ``ends`` (exclusive) parts the sides into chains; a closed one comes back to its first side. Where the cell behind
-    a side is ``plain`` chords may run through several. Returns points and their ends, the largest distance found in
-    mid-chord, evaluations.
+    ``ends`` (exclusive) parts the sides into chains; a closed one comes back to its first side. A polyline stays in the
+    box (a0, b0, a1, b1) of the cell behind each side, so that no two cross; in a ``torn`` one, which several pieces
+    share, it is a straight chord. Where cells are ``plain`` a chord may run through several.
+
+    Returns points and their ends; the sides behind which the chords are not content: too far from the contour in
+    mid-chord, or not along it, or across each other; the largest distance found in mid-chord; evaluations.
     """
     step = 0.05 * tolerance
     out = np.empty(12)
@@ -211,6 +276,7 @@ def polylines(ev, f, g, params, frame, quantity, level, tolerance, sides, q, pla
     crossings = np.empty((room, 2))
     points = np.empty((sides.shape[0] + _MOST_PER_CELL, 2))
     done = np.empty(ends.shape[0], dtype=np.int64)
+    poor = np.zeros(sides.shape[0], dtype=np.bool_)
     used = 0
     worst = 0.0
     count = 0
@@ -237,14 +303,43 @@ def polylines(ev, f, g, params, frame, quantity, level, tolerance, sides, q, pla
                 bigger = np.empty((2 * points.shape[0] + _MOST_PER_CELL, 2))
                 bigger[:used] = points[:used]
                 points = bigger
-            e = _reach(crossings, plain[start:], i, n, tolerance, largest)
-            used, gap, k = _refine(
-                ev, f, g, params, frame, quantity, step, level, tolerance,
-                crossings[i, 0], crossings[i, 1], crossings[e, 0], crossings[e, 1], points, used, out,
-            )  # fmt: skip
-            count += k
+            e = _reach(crossings, sides[start:], plain[start:], i, n, tolerance, largest)
+            a = crossings[i, 0]
+            b = crossings[i, 1]
+            straight = e > i + 1 or torn[start + i]
+            content = False
+            while straight and not content:
+                ea = crossings[e, 0]
+                eb = crossings[e, 1]
+                _fm, _ga, _gb, along, gap, k = _middle(
+                    ev, f, g, params, frame, quantity, step, level, a, b, ea, eb, out
+                )
+                count += k
+                chord = math.sqrt((ea - a) ** 2 + (eb - b) ** 2)
+                content = chord <= tolerance or (gap <= 0.98 * tolerance and along <= 0.5)
+                gap = min(gap, chord)
+                if e == i + 1:
+                    break
+                if not content:
+                    e = i + (e - i) // 2
+                    straight = e > i + 1
+            if straight:
+                points[used] = crossings[e]
+                used += 1
+            else:
+                first = used
+                used, gap, content, k = _refine(
+                    ev, f, g, params, frame, quantity, step, level, tolerance, a, b,
+                    crossings[e, 0], crossings[e, 1], boxes[start + i], points, used, out,
+                )  # fmt: skip
+                count += k
+                if _crosses_itself(points, first - 1, used):
+                    content = False
+                    points[first] = crossings[e]
+                    used = first + 1
+            poor[start + i] = not content
             worst = max(worst, gap)
             i = e
         start = ends[c]
         done[c] = used
-    return points[:used].copy(), done, worst, count
+    return points[:used].copy(), done, poor, worst, count
