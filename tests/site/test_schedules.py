@@ -94,7 +94,7 @@ def test_equipment_with_a_class_and_a_size(tmp_path: Path) -> None:
         ("rooms", "number,zone\nG01,I\n\nG01,II\n", r"list.csv, line 4: .*there twice, first at list.csv, line 2"),
         ("rooms", "number,name\nG01,Plant, boiler\n", r"list.csv, line 2: 3 cells for 2 headers"),
         ("rooms", "zone,use\nI,plant\n", r"list.csv, line 2.*number, name or at"),
-        ("rooms", "", r"nothing is in it"),
+        ("rooms", "", r"list.csv is empty"),
         ("rooms", "a\0b\n", r"no text"),
         ("doors", "number;clear_width_mm\nD1;1,200\n", r"'1,200' may be a thousand or a fraction"),
         ("rooms", "number;ceiling;relief_area_m2\nG01;2,7;0.25\n", r"both '2,7' and '0.25'"),

@@ -31,6 +31,12 @@ def holds(annotation: Any, kind: type) -> bool:
     return any(k is kind or (kind is float and k is int) for k in _kinds(annotation))
 
 
+def yes_or_no(text: str) -> bool | None:
+    """Return what a cell answers; None where it is neither yes nor no, in languages that spreadsheets are kept in."""
+    word = text.strip().casefold()
+    return True if word in _YES else False if word in _NO else None
+
+
 def value_of(text: str, annotation: Any, comma: bool = False) -> Any:
     """Return what a cell says, as TOML would have it; text where it says nothing else, for the schema to judge.
 
@@ -42,8 +48,8 @@ def value_of(text: str, annotation: Any, comma: bool = False) -> Any:
         Numbers are written with a decimal comma.
     """
     text = text.strip()
-    if holds(annotation, bool) and text.casefold() in _YES | _NO:
-        return text.casefold() in _YES
+    if holds(annotation, bool) and (said := yes_or_no(text)) is not None:
+        return said
     if holds(annotation, tuple) and (several := _several(text, annotation, comma)) is not None:
         return several
     if holds(annotation, float):

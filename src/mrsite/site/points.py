@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +10,7 @@ from numpy.typing import NDArray
 from mrsite.base.errors import InputError
 from mrsite.base.text import inert
 from mrsite.fields import FieldSource, flux_density_and_jacobian, gradient_of_magnitude, magnitude
+from mrsite.site.csv_table import csv_rows, read_text
 
 Array = NDArray[np.float64]
 
@@ -30,35 +29,26 @@ def read_points(path: Path) -> Array:
     InputError
         No such file, no such columns, a cell that is not a finite number (with its line).
     """
-    if not path.is_file():
-        raise InputError(f"there is no file {inert(str(path))}: check the name")
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError(f"{path.name} is not UTF-8 text: save it as CSV (UTF-8)") from None
-    first = text.split("\n", 1)[0]
-    delimiter = max((",", ";", "\t"), key=first.count)
-    rows = csv.reader(io.StringIO(text), delimiter=delimiter)
-    header = [h.strip().casefold() for h in next(rows, [])]
+    delimiter, rows = csv_rows(read_text(path, "file of points", fallback="cp1252"), path.name)
+    first, cells = next(rows, (1, []))
+    header = [h.strip().casefold() for h in cells]
     try:
         columns = [header.index(name) for name in ("x", "y", "z")]
     except ValueError:
         raise InputError(
-            f"{path.name}, line 1: columns x, y and z are wanted, it has {inert(', '.join(header)) or 'none'}"
+            f"{path.name}, line {first}: columns x, y and z are wanted, it has {inert(', '.join(header)) or 'none'}"
         ) from None
     points = []
-    for row in rows:
-        if not any(cell.strip() for cell in row):
-            continue
+    for line, row in rows:
         try:
             point = [float(row[c]) for c in columns]
         except (ValueError, IndexError):
             raise InputError(
-                f"{path.name}, line {rows.line_num}: x, y and z must be numbers with a decimal point, it says "
+                f"{path.name}, line {line}: x, y and z must be numbers with a decimal point, it says "
                 f"{inert(delimiter.join(row), 80)!r}"
             ) from None
         if not all(map(np.isfinite, point)):
-            raise InputError(f"{path.name}, line {rows.line_num}: a coordinate is not finite")
+            raise InputError(f"{path.name}, line {line}: a coordinate is not finite")
         points.append(point)
         if len(points) > _LIMIT:
             raise InputError(f"{path.name} holds more than {_LIMIT} points: split it")

@@ -11,14 +11,13 @@ from pathlib import Path
 
 from mrsite.base.errors import InputError
 from mrsite.base.text import inert, nearest
+from mrsite.site.cells import yes_or_no
 from mrsite.site.csv_table import CsvTable, read_csv
 from mrsite.site.schema import AttestationEntry
 
 #: Columns that are filled in, and the one that ties the answers to drawings and magnets.
 FILLED = ("answer", "who", "date", "expires", "remark")
 COLUMNS = ("rule", "document", "what", "mrsite_says", *FILLED, "covers")
-_YES = frozenset({"yes", "y", "true", "1", "ja", "oui", "si", "sí", "sim"})
-_NO = frozenset({"no", "n", "false", "0", "nein", "non", "não", "nee"})
 
 
 def read_review(path: Path, stated: Sequence[AttestationEntry] = ()) -> tuple[AttestationEntry, ...]:
@@ -67,8 +66,8 @@ def _columns(table: CsvTable) -> dict[str, int]:
 
 
 def _entry(cells: dict[str, str], where: str) -> AttestationEntry:
-    word = cells["answer"].casefold()
-    if word not in _YES | _NO:
+    said = yes_or_no(cells["answer"])
+    if said is None:
         raise InputError(
             f"{where}: answer is {inert(cells['answer'], 40)!r}: write yes or no, and the rest under remark"
         )
@@ -78,7 +77,7 @@ def _entry(cells: dict[str, str], where: str) -> AttestationEntry:
     remark = cells.get("remark", "")
     return AttestationEntry(
         rule=cells["rule"],
-        answer=False if word in _NO else (remark or True),
+        answer=said and (remark or True),
         who=cells["who"],
         date=cells["date"],
         covers=cells["covers"] or None,

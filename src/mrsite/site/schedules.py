@@ -6,10 +6,7 @@ Every value keeps its file, line and column, so that a fault found later is told
 
 from __future__ import annotations
 
-import codecs
 import copy
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,12 +16,13 @@ from mrsite.base.errors import InputError
 from mrsite.base.text import inert, nearest
 from mrsite.base.toml import Document, Key
 from mrsite.site.cells import decimal_comma, folded, holds, keys_of, value_of
+from mrsite.site.csv_table import read_csv
 
 _TABLES = {"rooms": "room", "doors": "door", "equipment": "equipment"}
 #: What tells one entry of a table from another, the first that both have.
 _IDENTITY = {"room": ("number", "name", "at"), "door": ("number", "at", "between"), "equipment": ("id",)}
-_MAX_BYTES = 16 * 1024 * 1024
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+#: A schedule that is larger is something else, bytes.
+_MAX_BYTES = 16_000_000
 
 
 @dataclass(frozen=True)
@@ -164,33 +162,21 @@ def read_schedule(path: Path, model: Any, encoding: str | None = None) -> list[S
         Not decodable, no header, a header that is no key or stands twice, more cells than headers, numbers whose
         comma may mean two things. Types are judged with the site file, at this file's lines.
     """
-    text = _decoded(path, encoding)
-    first, _, rest = text.partition("\n")
-    skipped = 0
-    if first.strip().casefold().startswith("sep="):
-        text, skipped = rest, 1
-    table = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-    try:
-        lines = [(table.line_num + skipped, row) for row in table if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise InputError(f"{path.name}, line {table.line_num + skipped}: {error}; save it as CSV again") from None
-    if not lines:
-        raise InputError(f"{path.name}: nothing is in it; its first line must be the headers")
-    (line, header), body = lines[0], lines[1:]
-    keys = _keys(header, model, f"{path.name}, line {line}")
+    table = read_csv(path, "schedule", encoding=encoding, fallback=None, largest=_MAX_BYTES)
+    keys = _keys(table.header, model, f"{path.name}, line {table.header_line}")
     types = keys_of(model)
-    for number, row in body:
-        if any(cell.strip() for cell in row[len(header) :]):
+    for number, row in table.rows:
+        if any(cell.strip() for cell in row[len(keys) :]):
             raise InputError(
-                f"{path.name}, line {number}: {len(row)} cells for {len(header)} headers; put cells that hold the "
+                f"{path.name}, line {number}: {len(row)} cells for {len(keys)} headers; put cells that hold the "
                 "separator in quotes"
             )
     numeric = [k for k, key in enumerate(keys) if key and _numbers(types[key])]
-    comma = decimal_comma(row[k] for _, row in body for k in numeric if k < len(row))
+    comma = decimal_comma(row[k] for _, row in table.rows for k in numeric if k < len(row))
     if isinstance(comma, str):
         raise InputError(f"{path.name}: {comma}")
     stated = []
-    for number, row in body:
+    for number, row in table.rows:
         values, places = {}, {}
         for column, (key, cell) in enumerate(zip(keys, row), 1):
             if key and cell.strip():
@@ -203,39 +189,6 @@ def read_schedule(path: Path, model: Any, encoding: str | None = None) -> list[S
 
 def _numbers(annotation: Any) -> bool:
     return holds(annotation, float) or (holds(annotation, tuple) and not holds(annotation, str))
-
-
-def _decoded(path: Path, encoding: str | None) -> str:
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise InputError(f"{path.name} is larger than {_MAX_BYTES // 2**20} MB: this is no schedule")
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path.name} cannot be read: {error.strerror}") from None
-    marked = next((name for mark, name in _BOMS if data.startswith(mark)), None)
-    try:
-        text = data.decode(marked or encoding or "utf-8")
-    except LookupError:
-        raise InputError(
-            f'[schedules] encoding = "{inert(str(encoding), 40)}" is no encoding; for example cp1252'
-        ) from None
-    except UnicodeDecodeError as error:
-        stated = marked or encoding
-        what = f"is not {stated}" if stated else "is not UTF-8"
-        raise InputError(
-            f'{path.name}: byte {error.start} {what}: save it as "CSV UTF-8", or say encoding = "cp1252" (or what it '
-            "is) in [schedules]"
-        ) from None
-    if "\0" in text:
-        raise InputError(f'{path.name} is no text in UTF-8: save it as "CSV UTF-8"')
-    return text
-
-
-def _delimiter(text: str) -> str:
-    """Return what parts the cells of the header line; a tab or a semicolon before a comma where both are there."""
-    line = next((line for line in text.splitlines() if line.strip()), "")
-    counts = {mark: line.count(mark) for mark in ("\t", ";", ",")}
-    return max(counts, key=lambda mark: counts[mark])
 
 
 def _keys(header: Sequence[str], model: Any, where: str) -> list[str]:
