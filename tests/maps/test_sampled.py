@@ -54,7 +54,8 @@ def test_file_holds_what_the_map_holds(grid, tmp_path, monkeypatch):
     whole = maps.field_map(SOURCE, grid)
     assert maps.write_field_map(tmp_path / "map.nc", SOURCE, grid) == 0
     with xarray.open_dataset(tmp_path / "map.nc", engine="h5netcdf") as read:
-        for name in sampled.QUANTITIES:
+        assert set(read.data_vars) == {"B", "B_x", "B_y", "B_z", "grad_B", "force_product"}
+        for name in read.data_vars:
             np.testing.assert_allclose(read[name].values, whole[name].values, rtol=1e-13)
             assert read[name].attrs["units"] == whole[name].attrs["units"]
         for name in whole.coords:
@@ -62,6 +63,26 @@ def test_file_holds_what_the_map_holds(grid, tmp_path, monkeypatch):
     points = grid.points().reshape(-1, 3)
     np.testing.assert_allclose(fields.magnitude(SOURCE.flux_density(points)), whole["B"].values.ravel(), rtol=1e-12)
     assert [p.name for p in tmp_path.iterdir()] == ["map.nc"]
+
+
+def test_the_jacobian_is_mapped_on_request(tmp_path):
+    import xarray
+
+    grid = maps.box_grid((0, 0, 0), (2, 1.5, 1), 0.5)
+    names = [f"dB{i}_d{j}" for i in "xyz" for j in "xyz"]
+    jac = SOURCE.jacobian(grid.points().reshape(-1, 3)).reshape(*grid.shape, 9)
+    out = maps.field_map(SOURCE, grid, ["B_x", *names])
+    assert list(out.data_vars) == ["B_x", *names]
+    assert maps.write_field_map(tmp_path / "map.nc", SOURCE, grid, ["B_x", *names]) == 0
+    with xarray.open_dataset(tmp_path / "map.nc", engine="h5netcdf") as read:
+        for k, name in enumerate(names):
+            np.testing.assert_array_equal(out[name].values, jac[..., k])
+            np.testing.assert_array_equal(read[name].values, jac[..., k])
+            assert read[name].attrs["units"] == "T m-1"
+            assert (
+                read[name].attrs["long_name"]
+                == f"derivative of the {name[2]} component of magnetic flux density along {name[-1]}"
+            )
 
 
 def test_section_keeps_the_corners_of_its_line():

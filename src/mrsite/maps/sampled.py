@@ -37,6 +37,14 @@ QUANTITIES: dict[str, tuple[str, str]] = {
     "grad_B": ("T m-1", "magnitude of the gradient of the magnitude of magnetic flux density"),
     "force_product": ("T2 m-1", "magnetic flux density times its spatial gradient"),
 }
+#: What a map holds unless asked otherwise: all but the jacobian.
+USUAL = tuple(QUANTITIES)
+#: dB_i/dx_j, row by row.
+JACOBIAN = tuple(f"dB{i}_d{j}" for i in "xyz" for j in "xyz")
+QUANTITIES |= {
+    name: ("T m-1", f"derivative of the {name[2]} component of magnetic flux density along {name[-1]}")
+    for name in JACOBIAN
+}
 _AXES = {
     "x": ("X", "x coordinate"),
     "y": ("Y", "y coordinate"),
@@ -48,7 +56,7 @@ _AXES = {
 def field_map(
     source: FieldSource,
     grid: Grid,
-    quantities: Sequence[str] = tuple(QUANTITIES),
+    quantities: Sequence[str] = USUAL,
     provenance: dict[str, str] | None = None,
     budget: int = BUDGET,
 ) -> xarray.Dataset:
@@ -59,7 +67,8 @@ def field_map(
     source : field source
     grid : Grid
     quantities : sequence of str
-        Of ``QUANTITIES``.
+        Of ``QUANTITIES``: ``"B"``, its components ``"B_x"`` to ``"B_z"``, ``"grad_B"``, ``"force_product"``, and the
+        jacobian's ``"dBx_dx"``, ``"dBx_dy"`` to ``"dBz_dz"``, which are in no map that does not ask for them.
     provenance : dict, optional
         Global attributes to add, such as the magnet's id and grade.
     budget : int, bytes
@@ -110,7 +119,7 @@ def write_field_map(
     path: Path | str,
     source: FieldSource,
     grid: Grid,
-    quantities: Sequence[str] = tuple(QUANTITIES),
+    quantities: Sequence[str] = USUAL,
     provenance: dict[str, str] | None = None,
     single: bool = False,
 ) -> int:
@@ -198,6 +207,8 @@ def _values(source: FieldSource, grid: Grid, slab: slice, names: list[str]) -> d
                 out[name][part] = gradient_of_magnitude(b, jac)
             elif name == "force_product":
                 out[name][part] = force_product(b, jac)
+            elif name in JACOBIAN:
+                out[name][part] = jac[:, "xyz".index(name[2]), "xyz".index(name[-1])]
             else:
                 out[name][part] = b[:, "xyz".index(name[-1])]
     return {name: values.reshape(shape) for name, values in out.items()}
