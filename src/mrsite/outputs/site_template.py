@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mrsite.plans.north import north_arrows
 from mrsite.plans.plan import Door, ModelStorey, Plan, Room
 from mrsite.plans.rooms import reference_counts
 from mrsite.plans.tags import guess_use
@@ -95,6 +96,10 @@ def site_toml(
 
 def _north(plan: Plan) -> str:
     north = None if plan.georeference is None else plan.georeference.north_deg
+    arrow = next((a for a in north_arrows(plan) if not a.own), None)
+    if north is None and arrow is not None:
+        guess = f"# north_deg = {arrow.north_deg:g}"
+        return guess + _pad(guess) + f"# true north, anticlockwise from plan +x; {_comment(arrow.sentence())}"
     if north is None:
         return "# north_deg = 0.0                # true north, anticlockwise from plan +x; a plan does not say it"
     return f"north_deg = {north:.3f}" + _pad(f"north_deg = {north:.3f}") + "# true north as the model states it"

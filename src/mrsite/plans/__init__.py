@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from mrsite.plans.ifc.read import is_model
     from mrsite.plans.limits import Limits
     from mrsite.plans.lookup import find_room
+    from mrsite.plans.north import north_arrows
     from mrsite.plans.plan import Door, Plan, Room
     from mrsite.plans.read import read_plan
     from mrsite.plans.report import plan_report
@@ -27,6 +28,7 @@ _WHERE = {
     "door_graph": "graph",
     "find_room": "lookup",
     "is_model": "ifc.read",
+    "north_arrows": "north",
     "plan_report": "report",
     "read_plan": "read",
     "lay_on": "storeys",
@@ -44,6 +46,7 @@ __all__ = [
     "find_room",
     "is_model",
     "lay_on",
+    "north_arrows",
     "plan_report",
     "read_plan",
     "rooms_geojson",

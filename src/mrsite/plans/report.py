@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mrsite.plans.north import north_arrows
 from mrsite.plans.plan import Door, Plan, Room
 
 
@@ -115,9 +116,8 @@ def plan_report(plan: Plan) -> PlanReport:
         ),
         Table("Left out", ("what", "count", "why"), tuple((c.what, str(c.count), c.why) for c in plan.culls)),
     )
-    return PlanReport(
-        headline, _unit(plan), tables, plan.read, plan.repaired, plan.guessed, plan.warnings, plan.incomplete
-    )
+    guessed = (*plan.guessed, *(arrow.sentence() for arrow in north_arrows(plan)))
+    return PlanReport(headline, _unit(plan), tables, plan.read, plan.repaired, guessed, plan.warnings, plan.incomplete)
 
 
 def _aligned(table: Table) -> list[str]:

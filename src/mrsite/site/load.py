@@ -9,8 +9,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -26,22 +25,19 @@ from mrsite.site.boundary import resolve_boundary
 from mrsite.site.defaults import default_value
 from mrsite.site.doors import resolve_doors, resolve_windows
 from mrsite.site.earth import resolve_earth
-from mrsite.site.frames import north_of
 from mrsite.site.heights import model_heights
 from mrsite.site.items import resolve_equipment, resolve_steel
+from mrsite.site.north import compass_notes, true_north
 from mrsite.site.placed import with_placed
 from mrsite.site.project import Project, Storey
 from mrsite.site.registration import Registered, register
 from mrsite.site.review_sheet import read_review
 from mrsite.site.scanners import resolve_scanners
-from mrsite.site.schema import AttestationEntry, SiteFile, SiteTable, StoreyEntry
+from mrsite.site.schema import AttestationEntry, SiteFile, StoreyEntry
 from mrsite.site.spaces import resolve_spaces
 from mrsite.site.surroundings.stated import check_named, resolve_ambient
 
 Progress = Callable[[str], None]
-
-#: North by two sources may differ so much: magnetic against true, or a hand's turn of the arrow, degrees.
-_NORTH_DEG = 1.0
 
 
 def load_project(site_file: SiteFile, document: Document, progress: Progress | None = None) -> Project:
@@ -67,7 +63,7 @@ def load_project(site_file: SiteFile, document: Document, progress: Progress | N
     storeys = _storeys(site_file, document, tell)
     site_file, document, placed = with_placed(site_file, document, storeys)
     boundary, site_plan, drawn = resolve_boundary(site_file.boundary, storeys, document)
-    north, turned = _north(site, storeys)
+    north, turned = true_north(site.north_deg, storeys)
     tell("magnets")
     scanners = resolve_scanners(storeys, site_file.scanner, catalogues, document)
     spaces = resolve_spaces(storeys, site_file.room, site_file.area, document)
@@ -87,7 +83,7 @@ def load_project(site_file: SiteFile, document: Document, progress: Progress | N
     if site_file.review is not None:
         inputs[Path(site_file.review.sheet).name] = sha256_of_file(folder / site_file.review.sheet)
     notes = [note for scanner in scanners for note in scanner.assumed]
-    notes += [*placed, *drawn, *turned, *model_heights(storeys)]
+    notes += [*placed, *drawn, *turned, *compass_notes(north, scanners), *model_heights(storeys)]
     for storey in storeys:
         if storey.registered is None:
             notes.append(f"{inert(storey.name)}: its drawing is not shown to coincide with the others; give tie")
@@ -272,24 +268,6 @@ def _storey(entry: StoreyEntry, plan: Plan | None, lies: Registered, where: str)
         doubt=lies.note,
         where=where,
     )
-
-
-def _north(site: SiteTable, storeys: Sequence[Storey]) -> tuple[float | None, list[str]]:
-    """True north as stated, else as the first drawing says that says it; whatever contradicts is told."""
-    north, notes = site.north_deg, []
-    for storey in storeys:
-        said = None if storey.plan is None else north_of(storey.plan, storey.to_site)
-        if said is None or storey.plan is None or storey.plan.georeference is None:
-            continue
-        source = f"{storey.plan.georeference.source} of {inert(storey.name)}"
-        if north is None:
-            north = said
-            notes.append(f"true north: {said:.2f} degrees from plan +x, from {source}")
-        elif abs(math.remainder(said - north, 360.0)) > _NORTH_DEG:
-            notes.append(
-                f"north_deg is {north:g}, and {source} says {said:.2f}: one of them is wrong; ask the architect"
-            )
-    return north, notes
 
 
 def _beside(folder: Path, name: str, where: str) -> Path:
