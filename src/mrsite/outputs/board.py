@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from mrsite.base.text import inert
-from mrsite.outputs.layers import layer_namer, style_of
+from mrsite.outputs.layers import in_order, layer_namer, style_of
 from mrsite.outputs.line_marks import Line, line_marks, lines_of
 from mrsite.outputs.magnet_marks import UNVERIFIED, Standing, magnet_marks
 from mrsite.outputs.mark import Box, Drawing, LayerStyle, Mark, Text, box_of
@@ -23,21 +23,21 @@ LETTER_MM = 2.5
 _MOST_ROWS = 60
 _MEANING = {
     "MAGNET": "magnet, isocentre, arrow to the patient end",
-    "MAGNET-TEXT": "what stands there, and what is known of it",
-    "EQPT": "equipment with its limit",
+    "MAGNET-TEXT": "magnet data",
+    "EQPT": "equipment: its limit and the worst field there",
     "QUENCH": "quench pipe",
     "STEEL": "passive shield as stated",
-    "DOOR": "door as stated ('door D..': numbered by mrsite, as in the schedule)",
+    "DOOR": "door, with what is stated of it ('door D..': numbered by mrsite)",
     "DIMS": "clear distance from the isocentre / from the magnet, rounded down",
-    "NOTE": "finding: number, verdict, sentence",
-    "CHECK": "scale check",
-    "WAYS": "way through the building, with its length and time",
-    "MOVING": "moving metal: what it sweeps, and the limit for it",
+    "NOTE": "finding: number in the report, verdict, sentence",
+    "CHECK": "scale check: 10 m bar, two corners of the host drawing",
+    "WAYS": "way through the building: length and time",
+    "MOVING": "moving metal: area swept; ellipse: limit about the isocentre",
     "NEIGHBOUR": "cable, transformer or supply as stated",
     "AREA": "open area as stated",
     "BUILDING": "walls, ceiling and slab",
     "CLOUD": "changed since the last issue",
-    "ZONE-I": "Zone I", "ZONE-II": "Zone II", "ZONE-III": "Zone III", "ZONE-IV": "Zone IV",
+    "ZONE-I": "Zone I", "ZONE-II": "Zone II", "ZONE-III": "Zone III (hatched)", "ZONE-IV": "Zone IV (hatched closer)",
 }  # fmt: skip
 
 
@@ -98,8 +98,8 @@ class Board:
         letter = self.letter
         free = joined(extent, self.occupied)
         x, y = extent[0], free[1] - 8 * letter
-        items = sorted({m.item for m in self.marks})
-        styles = {item: self._style(item) for item in items}
+        items = {m.item for m in self.marks} | ({"CHECK"} if self.host is not None else set())
+        styles = {item: self._style(item) for item in in_order(items)}
         entries = [s for s in styles.values() if s.meaning]
         beside, width = legend(entries, x, y, letter)
         beside += table(
@@ -153,7 +153,7 @@ def _text_at(text: Any) -> Box:
 def _occupied(plan: Any) -> Box | None:
     """Return the box of everything that the host draws, as far as it was read: our lists go below it."""
     parts = [np.asarray(plan.line_points, dtype=float).reshape(-1, 2)]
-    parts += [np.array([text.at for text in plan.texts]).reshape(-1, 2)]
+    parts += [np.array([_text_at(text) for text in plan.texts]).reshape(-1, 2)]
     parts += [np.array([dimension.at for dimension in plan.dimensions]).reshape(-1, 2)]
     parts += [np.array(view.extent, dtype=float).reshape(-1, 2) for view in plan.views]
     points = np.vstack(parts)

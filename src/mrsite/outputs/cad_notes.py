@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from mrsite.base.text import inert
+from mrsite.outputs.layers import labels_of
 from mrsite.outputs.mark import Drawing
 
 NAME = "READ-ME-CAD.txt"
@@ -45,16 +46,15 @@ def render(files: Iterable[str], drawings: Mapping[str, Drawing], notes: Sequenc
     ]
     seen = {style.name: style for drawing in drawings.values() for style in drawing.styles.values()}
     lines += [f"  {name:34} {inert(style.meaning or _item(style.item), 200)}" for name, style in sorted(seen.items())]
-    said = [*notes, *(note for drawing in drawings.values() for note in drawing.notes)]
+    said = [*notes, *(f"{name}: {note}" for name, drawing in drawings.items() for note in drawing.notes)]
     if said:
         lines += ["", "Notes", *(f"  {inert(note, 400)}" for note in said)]
     return ("\r\n".join(lines) + "\r\n").encode("utf-8", "replace")
 
 
 def _item(item: str) -> str:
-    if item.endswith("-TEXT"):
-        return "labels of the lines of this level"
-    return {"LEGEND": "legend, title block, schedules, scale bar", "SECTION": "floors of a section"}.get(item, "")
+    known = {"LEGEND": "legend, title block, schedules, scale bar", "SECTION": "floors of a section"}
+    return known.get(item) or (labels_of(item) if item.endswith("-TEXT") else "")
 
 
 def _what(name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from mrsite.outputs.mark import LayerStyle
 
 #: Characters that no layer name may hold (DXF reference; R12 allows fewer, see `r12_name`).
 _FORBIDDEN = re.compile(r'[<>/\\":;?*|=`,\x00-\x1f]')
+_LINE = re.compile(r"([BGF])-([0-9P]+)(MT|TM|T2M)-(.+)")
 _QUANTITY = {"B": ("B", "MT"), "gradient": ("G", "TM"), "force_product": ("F", "T2M")}
 
 
@@ -98,7 +99,7 @@ def style_of(item: str, name: Callable[[str], str], meaning: str = "") -> LayerS
     """Return how an item looks."""
     data = _styles()
     look: dict[str, Any] = {"aci": 7, "rgb": "#1a1a1a", "linetype": "CONTINUOUS", "weight_mm": 0.25}
-    line = re.fullmatch(r"([BGF])-([0-9P]+)(MT|TM|T2M)-(.+)", item)
+    line = _LINE.fullmatch(item)
     if line:
         look.update(data["kind"].get(line[4], {}))
         if line[1] == "B":
@@ -108,6 +109,37 @@ def style_of(item: str, name: Callable[[str], str], meaning: str = "") -> LayerS
     else:
         look.update(data["item"].get(item, {}))
     return LayerStyle(item, name(item), look["aci"], look["rgb"], look["linetype"], look["weight_mm"], meaning)
+
+
+#: The order of a legend: lines first, by level, then what stands round them.
+_ORDER = (
+    "ZONE", "MAGNET", "DIMS", "STEEL", "EQPT", "DOOR", "NOTE", "QUENCH", "WAYS", "MOVING", "NEIGHBOUR", "AREA",
+    "BUILDING", "SURVEY", "CLOUD", "CHECK", "LEGEND",
+)  # fmt: skip
+_KINDS = ("CUT", "CUT-UPPER", "CUT-LOWER", "ENV", "ENV-UPPER", "ENV-LOWER", "TEXT")
+
+
+def in_order(items: Iterable[str]) -> list[str]:
+    """Return items as a legend lists them."""
+
+    def place(item: str) -> tuple[Any, ...]:
+        line = _LINE.fullmatch(item)
+        if line:
+            kind = _KINDS.index(line[4]) if line[4] in _KINDS else len(_KINDS)
+            return 0, "BGF".index(line[1]), float(line[2].replace("P", ".")), kind, item
+        group = item.split("-")[0]
+        return 1, _ORDER.index(group) if group in _ORDER else len(_ORDER), 0.0, 0, item
+
+    return sorted(items, key=place)
+
+
+def labels_of(item: str) -> str:
+    """Return what a layer of labels holds, in words: ``labels of the 0.5 mT lines``."""
+    line = _LINE.fullmatch(item)
+    if line is None:
+        return item
+    unit = {"MT": "mT", "TM": "T/m", "T2M": "T\N{SUPERSCRIPT TWO}/m"}[line[3]]
+    return f"labels of the {line[2].replace('P', '.')} {unit} lines"
 
 
 def _level_colour(level_mT: float) -> dict[str, Any]:

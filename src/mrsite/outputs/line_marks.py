@@ -16,6 +16,8 @@ from mrsite.outputs.placing import Placer
 
 #: Height of a line's label over that of ordinary letters.
 _LABEL = 0.8
+#: Lines of two kinds that are nowhere farther apart share a label, m: a fine line's width on paper.
+_SAME_M = 0.01
 EDGES = ("central", "upper", "lower")
 
 
@@ -29,6 +31,7 @@ class Line:
     rings: tuple[tuple[Vertex, ...], ...]
     note: str
     incomplete: str | None = None
+    label: str = ""  #: what is written along it; empty where a line in the same place says it for both
 
 
 def lines_of(
@@ -44,6 +47,7 @@ def lines_of(
     """
     found: dict[str, Line] = {}
     show = tuple(show)
+    regions = list(regions)
     for region in regions:
         for edge in edges:
             shape = getattr(region, edge)
@@ -55,12 +59,25 @@ def lines_of(
             note = f"line: {name} above floor; {edge}; within {region.tolerance_m * 1e3:.2g} mm of the computed line"
             if magnets:
                 note += f"; {magnets}"
-            rings = tuple(region_arcs(shape))
-            if item in found:  # two heights on one layer: the label tells them apart
-                found[f"{item}#{len(found)}"] = Line(item, _text_item(item), name, rings, note, region.incomplete)
-            else:
-                found[item] = Line(item, _text_item(item), name, rings, note, region.incomplete)
+            twin = next((r for r in regions if _same_place(r, region, edge)), None)
+            label = name
+            if twin is not None:  # a cut is told by its one height, an envelope by its two
+                both = f"{printed.heights(region.heights)} and {printed.heights(twin.heights)}"
+                label = f"{name.rsplit(', ', 1)[0]}, {both}" if region.kind == "cut" else ""
+            line = Line(item, _text_item(item), name, tuple(region_arcs(shape)), note, region.incomplete, label)
+            # Two heights may share a layer: the label tells them apart.
+            found[f"{item}#{len(found)}" if item in found else item] = line
     return list(found.values())
+
+
+def _same_place(one: Any, other: Any, edge: str) -> bool:
+    """Whether a cut and an envelope of one level run within a hair of one another, so that one label serves both."""
+    if one.kind == other.kind or (one.quantity, one.level, one.storey) != (other.quantity, other.level, other.storey):
+        return False
+    a, b = getattr(one, edge), getattr(other, edge)
+    if a is None or a.is_empty or b is None or b.is_empty:
+        return False
+    return bool(a.hausdorff_distance(b) < _SAME_M)
 
 
 def _text_item(item: str) -> str:
@@ -83,7 +100,9 @@ def line_marks(lines: Sequence[Line], height: float, placer: Placer, *, suffix: 
         for ring in line.rings:
             placer.draw(flattened(ring, True, 0.02))
     for line in sorted(lines, key=lambda one: -max((_length(r) for r in one.rings), default=0.0)):
-        text = line.name + (f"  {suffix}" if suffix else "")
+        if not line.label:
+            continue
+        text = line.label + (f"  {suffix}" if suffix else "")
         if line.incomplete:
             text += "  MAY BE TOO SMALL"
         inward = not line.item.endswith("-UPPER")

@@ -10,7 +10,7 @@ from typing import Any
 from mrsite.base.text import inert
 from mrsite.outputs import printed
 from mrsite.outputs.mark import Box, Circle, Mark, Point, Polyline, Tag, Text, text_box, text_width
-from mrsite.outputs.placing import Placer, joined
+from mrsite.outputs.placing import ROUND, Placer, joined
 
 UNVERIFIED = "MAGNET DATA UNVERIFIED"
 
@@ -79,7 +79,7 @@ def magnet_marks(standing: Standing, letter: float, placer: Placer, revision: st
         rows.append(f"{assumed} assumed for its class")
     if not standing.verified:
         rows.append(f"{UNVERIFIED}: figures not read in any source")
-    best = placer.best(_rows_near(box, rows, 0.8 * letter, note))
+    best = placer.best(*_rows_near(box, rows, 0.8 * letter, note))
     marks += best
     marks += _leader(box, joined(*map(text_box, best)), letter, note)
     values = [
@@ -198,21 +198,23 @@ def _leader(magnet: Box, rows: Box, letter: float, note: str) -> list[Mark]:
     return [Polyline("MAGNET-TEXT", ((*start, 0.0), (*end, 0.0)), False, note)]
 
 
-def _rows_near(box: Box, rows: Sequence[str], letter: float, note: str) -> list[tuple[Text, ...]]:
-    x0, y0, x1, y1 = box
+def _rows_near(box: Box, rows: Sequence[str], letter: float, note: str) -> tuple[list[tuple[Text, ...]], list[float]]:
+    """Return rows of text round a box, near ones first, and how far each lies from it in letters."""
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    half_w, half_h = (box[2] - box[0]) / 2, (box[3] - box[1]) / 2
     step = 1.7 * letter
     depth = step * (len(rows) - 1)
     wide = max(text_width(row, letter) for row in rows)
-    starts = []
-    for k in (2, 8, 16, 26, 40, 60, 90):  # nearest first
-        gap = k * letter
-        starts += [
-            (x1 + gap, (y0 + y1 + depth) / 2), (x0 - gap - wide, (y0 + y1 + depth) / 2),
-            ((x0 + x1 - wide) / 2, y0 - gap), ((x0 + x1 - wide) / 2, y1 + gap + depth),
-            (x1 + gap, y1 + gap + depth), (x1 + gap, y0 - gap), (x0 - gap - wide, y1 + gap + depth),
-            (x0 - gap - wide, y0 - gap),
-        ]  # fmt: skip
-    return [
-        tuple(Text("MAGNET-TEXT", row, (x, y - k * step), letter, 0.0, "left", note) for k, row in enumerate(rows))
-        for x, y in starts
-    ]
+    candidates, away = [], []
+    for gap in (2, 5, 8, 12, 16, 21, 26, 32, 40, 50, 60, 75, 90):
+        for dx, dy in ROUND:
+            left = x + dx * (half_w + gap * letter) - 0.5 * (1 - dx) * wide
+            top = y + dy * (half_h + gap * letter) + 0.5 * (1 + dy) * depth
+            candidates.append(
+                tuple(
+                    Text("MAGNET-TEXT", row, (left, top - k * step), letter, 0.0, "left", note)
+                    for k, row in enumerate(rows)
+                )
+            )
+            away.append(float(gap))
+    return candidates, away

@@ -48,8 +48,7 @@ def overlay_drawing(
     base.add_lines(regions, standings, edges)
     base.add_magnets(standings, "")
     rows = [("drawing", f"{Path(plan.path).name}"), ("its SHA-256", plan.sha256), *_unit_rows(plan)]
-    for standing in standings:
-        rows.append((f"magnet {standing.id}", f"{standing.magnet.id}, data {standing.magnet.grade}"))
+    rows += [_magnet_row(standing) for standing in standings]
     rows += [("note", note) for note in (*notes, "the magnet's own field; the earth's field is not included")]
     rows += [("made with", f"mrsite {version()}"), ("status", "quick look: nothing was checked")]
     return base.finished("overlay", rows, [], provenance(plan, standings, None))
@@ -160,29 +159,36 @@ def _pipes(outcome: Outcome, storey: Any) -> list[tuple[str, list[tuple[float, f
 def _unit_rows(plan: Any) -> list[tuple[str, str]]:
     if plan.storeys:
         return [("drawing unit", f"{plan.unit}: a building model in {plan.unit_decision.declared or 'no stated unit'}")]
-    declared = plan.declared_insunits
-    return [("drawing unit", f"{plan.unit} ({plan.unit_decision.source}); file declares code {declared}")]
+    decision, code = plan.unit_decision, plan.declared_insunits
+    declared = decision.declared or ("no unit" if not code else "a unit without a name here")
+    return [("drawing unit", f"{plan.unit} ({decision.source}); the file declares {declared} ($INSUNITS {code or 0})")]
+
+
+def _magnet_row(standing: Standing) -> tuple[str, str]:
+    magnet = standing.magnet
+    return f"magnet {standing.id}", f"{magnet.vendor} {magnet.model}, data {magnet.grade} ({magnet.id})"
 
 
 def _title_rows(outcome: Outcome, storey: Any, standings: Sequence[Standing]) -> list[tuple[str, str]]:
     project, issue = outcome.project, outcome.project.issue
     rows = [("site", project.name), ("storey", storey.name)]
     if storey.drawing:
-        rows.append(("drawing", storey.drawing + (f", revision {storey.revision}" if storey.revision else "")))
+        rows.append(("architect's plan", storey.drawing + (f", revision {storey.revision}" if storey.revision else "")))
     for name in ("number", "revision", "status", "date", "prepared_by", "checked_by"):
         value = getattr(issue, name)
-        rows.append((name.replace("_", " "), value or "not stated"))
+        rows.append(("issue" if name == "number" else name.replace("_", " "), value or "not stated"))
     if storey.plan is not None:
-        rows += [("plan", Path(storey.plan.path).name), ("its SHA-256", storey.plan.sha256), *_unit_rows(storey.plan)]
+        rows += [("file", Path(storey.plan.path).name), ("its SHA-256", storey.plan.sha256), *_unit_rows(storey.plan)]
     for standing in standings:
-        rows.append((f"magnet {standing.id}", f"{standing.magnet.id}, data {standing.magnet.grade}"))
+        rows.append(_magnet_row(standing))
         if not standing.verified:
             rows.append(("warning", f"{UNVERIFIED} ({standing.id})"))
     rows.append(("conclusion", f"{outcome.conclusion}: {conclusion_words(outcome)}"))
     caution = outcome.evidence.caution or outcome.evidence.unknown
     if caution:
         rows.append(("caution", caution))
-    rows += [("not modelled", text) for text in outcome.evidence.not_modelled[:6]]
+    if outcome.evidence.not_modelled:
+        rows.append(("not modelled", "; ".join(outcome.evidence.not_modelled[:6])))
     rows += [
         ("scale", f"1:{project.drawing.plot_scale:g} on {project.drawing.paper}"),
         ("made with", f"mrsite {version()}"),

@@ -14,7 +14,14 @@ from mrsite.outputs.ink import Ink
 from mrsite.outputs.mark import Box, Point, Polyline, Text, text_box, text_width
 
 #: How bad it is to cover a line: ours must be read along their whole length, the host's need not.
-OURS, HOST = 6, 2
+OURS, HOST = 6, 4
+#: What a letter's height of distance weighs, as a share of a letter's square.
+_AWAY = 0.02
+#: Directions in which texts are put, the likeliest first.
+ROUND = (
+    (1, 0), (0, -1), (0, 1), (-1, 0), (1, -1), (-1, 1), (1, 1), (-1, -1),
+    (1, -0.5), (1, 0.5), (-1, -0.5), (-1, 0.5), (0.5, -1), (0.5, 1), (-0.5, -1), (-0.5, 1),
+)  # fmt: skip
 
 
 @dataclass
@@ -49,9 +56,13 @@ class Placer:
         """Keep texts off a line; ``breaks`` are the indices of points at which a new line begins."""
         self._ink.draw(points if hasattr(points, "shape") else list(points), weight, breaks=breaks)
 
-    def best(self, candidates: Sequence[tuple[Text, ...]]) -> tuple[Text, ...]:
-        """Return the first of some candidates that is free, else the one that overlaps least; occupy it."""
-        chosen, _ = self._chosen(candidates)
+    def best(self, candidates: Sequence[tuple[Text, ...]], away: Sequence[float] = ()) -> tuple[Text, ...]:
+        """Return the candidate that covers least, the first of several alike, and occupy it.
+
+        ``away`` (ascending, one a candidate) is how far each lies from what it speaks of, in letters: a little
+        covering is better than a long way.
+        """
+        chosen, _ = self._chosen(candidates, away)
         for text in chosen:
             self.occupy(text_box(text))
         return chosen
@@ -62,16 +73,19 @@ class Placer:
         area = sum((box[2] - box[0]) * (box[3] - box[1]) for box in map(text_box, chosen))
         return self.best([chosen]) if badness < 0.05 * area else ()
 
-    def _chosen(self, candidates: Sequence[tuple[Text, ...]]) -> tuple[tuple[Text, ...], float]:
+    def _chosen(
+        self, candidates: Sequence[tuple[Text, ...]], away: Sequence[float] = ()
+    ) -> tuple[tuple[Text, ...], float]:
         chosen, least = candidates[0], math.inf
-        for texts in candidates:
-            badness = self._badness([text_box(text) for text in texts])
+        for k, texts in enumerate(candidates):
+            distance = _AWAY * self.letter**2 * away[k] if away else 0.0
+            if distance >= least:
+                break
+            badness = distance + self._badness([text_box(text) for text in texts])
             if badness < least:
                 badness += sum(0.02 * text.height**2 * self._ink.under(text) for text in texts)
             if badness < least:
                 chosen, least = texts, badness
-            if least == 0.0:
-                break
         return chosen, least
 
     def _badness(self, boxes: Sequence[Box]) -> float:
@@ -93,7 +107,8 @@ def beside(
     at: Point, rows: Sequence[str], item: str, letter: float, note: str, placer: Placer
 ) -> list[Text | Polyline]:
     """Return rows of text near a place, with a leader where they had to go some way off."""
-    best = placer.best(_rows_about(at, rows, item, letter, note))
+    candidates, away = _rows_about(at, rows, item, letter, note)
+    best = placer.best(candidates, away)
     marks: list[Text | Polyline] = list(best)
     x0, y0, x1, y1 = joined(*(text_box(text) for text in best))
     end = (min(max(at[0], x0), x1), min(max(at[1], y0), y1))
@@ -106,20 +121,22 @@ def beside(
 
 def _rows_about(
     at: Point, rows: Sequence[str], item: str, letter: float, note: str, step: float = 1.6
-) -> list[tuple[Text, ...]]:
-    candidates = []
+) -> tuple[list[tuple[Text, ...]], list[float]]:
+    """Return rows of text round a place, near ones first, and how far each lies from it in letters."""
+    candidates, away = [], []
     wide = max(text_width(row, letter) for row in rows)
     depth = step * letter * (len(rows) - 1)
-    for reach in (2.5, 6.0, 10.0, 15.0, 22.0):
-        for dx, dy in ((1, 0), (0, -1), (0, 1), (-1, 0), (1, -1), (-1, 1), (1, 1), (-1, -1)):
-            x = at[0] + dx * reach * letter - (wide if dx < 0 else wide / 2 if dx == 0 else 0.0)
-            y = at[1] + dy * reach * letter + (depth if dy > 0 else depth / 2 if dy == 0 else 0.0)
+    for reach in (2.5, 4.0, 6.0, 8.0, 10.0, 13.0, 17.0, 22.0, 28.0, 35.0):
+        for dx, dy in ROUND:
+            x = at[0] + dx * reach * letter - 0.5 * (1 - dx) * wide
+            y = at[1] + dy * reach * letter + 0.5 * (1 + dy) * depth
             candidates.append(
                 tuple(
                     Text(item, row, (x, y - k * step * letter), letter, 0.0, "left", note) for k, row in enumerate(rows)
                 )
             )
-    return candidates
+            away.append(reach)
+    return candidates, away
 
 
 def _overlap(a: Box, b: Box) -> float:

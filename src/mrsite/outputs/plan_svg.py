@@ -16,13 +16,16 @@ from mrsite.base.text import inert
 from mrsite.outputs.dxf_entities import hatch_lines
 from mrsite.outputs.mark import Box, Circle, Drawing, Hatch, LayerStyle, Mark, Polyline, Tag, Text, Vertex, box_of
 
-_DASHES = {
+#: Dashes and gaps of a line type, mm on paper.
+DASHES = {
     "DASHEDTINY": (4, 2),
     "DASHDOTTINY": (6, 2, 0.4, 2),
     "CENTERTINY": (10, 2, 2, 2),
     "DIVIDETINY": (6, 2, 0.4, 2, 0.4, 2),
     "DOTTINY": (0.4, 2),
 }
+#: What stands beside a plan: a page shows legend, title and scale check its own way; files show them drawn.
+BESIDE = ("LEGEND", "CHECK")
 _HOST_MM = {"wall": 0.25}
 
 
@@ -43,11 +46,18 @@ def place(drawing: Drawing, linework: Sequence[Any], window: Box) -> bytes:
 
     lines = [line for line in linework if len(line.points) and near(line.points)]
 
+    # Half a word is worse than none, and so is half of a sentence of several rows.
+    cut_off = {
+        mark.note
+        for mark, box in zip(drawing.marks, drawing.boxes)
+        if isinstance(mark, Text) and box is not None and not _within(box, window) and not mark.item.endswith("MT-TEXT")
+    } - {""}
+
     def shown(mark: Mark, box: Box | None) -> bool:
         if box is None:
             return False
-        if isinstance(mark, Text):  # half a word is worse than none
-            return box[0] >= window[0] and box[1] >= window[1] and box[2] <= window[2] and box[3] <= window[3]
+        if isinstance(mark, Text):
+            return _within(box, window) and mark.note not in cut_off
         return near(((box[0], box[1]), (box[2], box[3])))
 
     marks = tuple(mark for mark, box in zip(drawing.marks, drawing.boxes) if shown(mark, box))
@@ -55,6 +65,10 @@ def place(drawing: Drawing, linework: Sequence[Any], window: Box) -> bytes:
     body, box = picture(cut, lines)
     margin = window[0] - box[0]
     return _file(body, (margin, margin, window[2] - window[0], window[3] - window[1]), drawing)
+
+
+def _within(box: Box, window: Box) -> bool:
+    return box[0] >= window[0] and box[1] >= window[1] and box[2] <= window[2] and box[3] <= window[3]
 
 
 def _file(body: str, view: Box, drawing: Drawing) -> bytes:
@@ -86,8 +100,7 @@ def picture(
         All marks, within the drawing's own extent (sections, which have no legend).
     """
     margin = drawing.paper(8)
-    # The page shows legend, title and scale check its own way; files show them drawn.
-    marks = tuple(m for m in drawing.marks if whole or everything or m.item not in ("LEGEND", "CHECK"))
+    marks = tuple(m for m in drawing.marks if whole or everything or m.item not in BESIDE)
     box = (box_of(marks) or drawing.extent) if whole else drawing.extent
     box = (box[0] - margin, box[1] - margin, box[2] + margin, box[3] + margin)
     frame = _Frame(box)
@@ -137,7 +150,7 @@ def _short(value: float) -> str:
 
 
 def _stroke(style: LayerStyle, drawing: Drawing) -> str:
-    dashes = _DASHES.get(style.linetype)
+    dashes = DASHES.get(style.linetype)
     dash = ""
     if dashes:
         dash = f' stroke-dasharray="{" ".join(_short(drawing.paper(d)) for d in dashes)}"'

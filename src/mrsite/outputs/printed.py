@@ -109,9 +109,8 @@ def line_name(
 ) -> str:
     """Return what a line is called on a drawing: level, edge, kind and height."""
     edges = {"central": "", "upper": " outer edge", "lower": " inner edge"}
-    kinds = {"cut": "cut", "envelope": "envelope"}
     what = {"B": "", "gradient": "grad ", "force_product": "B grad "}[quantity]
-    return f"{what}{level(quantity, value, show)}{edges[edge]}, {kinds[kind]} {heights(pair)}"
+    return f"{what}{level(quantity, value, show)}{edges[edge]}, {kind} {heights(pair)}"
 
 
 def banded(value: Banded | None) -> str:

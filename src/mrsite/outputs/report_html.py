@@ -18,6 +18,7 @@ import numpy as np
 from mrsite.base.data import data_folder
 from mrsite.checks.finding import Outcome
 from mrsite.outputs import plan_svg
+from mrsite.outputs.layers import labels_of
 from mrsite.outputs.mark import Box, Drawing
 from mrsite.outputs.order import numbered
 from mrsite.outputs.pictures import Pictures
@@ -90,10 +91,10 @@ def _figure(pictures: Pictures, name: str, drawing: Drawing) -> tuple[dict[str, 
     body, box = plan_svg.picture(drawing, pictures.linework(name), prefix=f"{key}-")
     storey = pictures.outcome.project.storey(name)
     layers = [{"id": f"{key}-host", "rgb": "", "meaning": "architect's drawing"}] if storey.plan is not None else []
-    shown = {m.item for m in drawing.marks} - {"LEGEND", "CHECK"}
+    shown = {m.item for m in drawing.marks} - set(plan_svg.BESIDE)
     for item, style in drawing.styles.items():
         if item in shown:
-            meaning = style.meaning or (f"labels {item[:-5]}" if item.endswith("-TEXT") else item)
+            meaning = style.meaning or labels_of(item)
             layers.append({"id": f"{key}-{item}", "rgb": style.rgb, "meaning": meaning})
     caption = " ".join(p for p in (storey.drawing, f"revision {storey.revision}" if storey.revision else "") if p)
     figure = {

@@ -145,7 +145,8 @@ def coverage_rows(outcome: Outcome) -> list[dict[str, Any]]:
         rows.append({
             "pack": pack, "title": str(entry.get("title", pack)) if isinstance(entry, Mapping) else pack,
             "tally": ", ".join(
-                f"{key.replace('_', ' ')}: {value}" for key, value in entry.items() if isinstance(value, int)
+                f"{key.replace('_', ' ').replace('-', ' ')}: {value}"
+                for key, value in entry.items() if isinstance(value, int)
             ) if isinstance(entry, Mapping) else str(entry),
             "rules": [[r["id"], r["reach"], r["status"], "; ".join(filter(None, (r["why"], _seen(r))))]
                       for r in listed],

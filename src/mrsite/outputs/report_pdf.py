@@ -7,12 +7,16 @@ from typing import Any
 
 from mrsite.checks.finding import Outcome
 from mrsite.outputs import plan_svg, typeset
-from mrsite.outputs.mark import Box
+from mrsite.outputs.magnet_marks import Standing
+from mrsite.outputs.mark import Box, Drawing
+from mrsite.outputs.marks import standings_on
 from mrsite.outputs.order import numbered
 from mrsite.outputs.pictures import Pictures
 from mrsite.outputs.report_model import report
 
 _COLOUR = {"fail": "#9b1021", "warn": "#7a4a00", "not-assessed": "#3d3d8f", "pass": "#1b5e20"}
+#: Room for a picture on an A3 sheet.
+_A3_MM = (388.0, 240.0)
 #: Pictures of a place: as many as help, and no more than a page can bear.
 _MOST_PLACES = 24
 
@@ -23,9 +27,11 @@ def render(outcome: Outcome, pictures: Pictures | None = None, notes: Sequence[s
     data = report(outcome, pictures.drawings, notes)
     places = _places(outcome, pictures)
     data["pictures"] = _pictures(outcome, pictures)
-    data["findings"] = [_finding(f, places.get(f["number"], "")) for f in data["findings"]]
+    sources = list(dict.fromkeys(f["source"] for f in data["findings"] if f["status"] == "pass"))
+    data["findings"] = [_finding(f, places.get(f["number"], ""), sources) for f in data["findings"]]
+    data["sources"] = [[f"[{k}]", source] for k, source in enumerate(sources, 1)]
     data["tally"] = (
-        ", ".join(f"{n} {status}" for status, n in data["counts"].items())
+        ", ".join(f"{n} {status.replace('-', ' ')}" for status, n in data["counts"].items())
         + ". A verdict is on one requirement and one subject; measured figures are rounded up, clearances down."
     )
     data["short_warning"] = "MAGNET DATA UNVERIFIED" if any("UNVERIFIED" in w for w in data["warnings"]) else ""
@@ -50,7 +56,7 @@ def _texts(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
-def _finding(f: dict[str, Any], picture: str) -> dict[str, Any]:
+def _finding(f: dict[str, Any], picture: str, sources: Sequence[str]) -> dict[str, Any]:
     figures = []
     if f["measured"] != "-":
         figures.append(f"measured {f['measured']}")
@@ -64,24 +70,43 @@ def _finding(f: dict[str, Any], picture: str) -> dict[str, Any]:
         "figures": ", ".join(figures),
         "colour": _COLOUR[f["status"]],
         "picture": picture,
+        "ref": f"[{sources.index(f['source']) + 1}]" if f["source"] in sources else "",
         "rule": rule,
         "basis": "somebody's word" if f["basis"] == "attested" else "computed",
     }
 
 
-def _pictures(outcome: Outcome, pictures: Pictures) -> list[dict[str, str]]:
-    made = []
+def _pictures(outcome: Outcome, pictures: Pictures) -> list[dict[str, Any]]:
+    made: list[dict[str, Any]] = []
     for name, drawing in pictures.drawings.items():
-        svg = plan_svg.render(drawing, pictures.linework(name)).decode("utf-8")
-        legend = "; ".join(f"{s.meaning}" for s in drawing.styles.values() if s.meaning)
+        linework = pictures.linework(name)
+        x0, y0, x1, y1 = drawing.extent
         made.append(
             {
                 "name": f"Plan: {name}",
-                "svg": svg,
-                "caption": legend,
+                "svg": plan_svg.render(drawing, linework).decode("utf-8"),
+                "caption": "",
+                "legend": _legend(drawing),
+                "tall": (y1 - y0) > 0.62 * (x1 - x0),
+                "width_mm": 0,
                 "alt": f"Plan of {name} with field lines, zones, equipment and findings",
             }
         )
+        for standing in standings_on(outcome, name):
+            window = _detail(drawing, standing)
+            if standing.storey is None and window is not None:
+                width = (window[2] - window[0]) * 1000 / drawing.plot_scale
+                made.append(
+                    {
+                        "name": f"Plan: {name}, about {standing.id}, 1:{drawing.plot_scale:g} on A3",
+                        "svg": plan_svg.place(drawing, linework, window).decode("utf-8"),
+                        "caption": "",
+                        "legend": [],
+                        "tall": False,
+                        "width_mm": round(width, 2),
+                        "alt": f"Part of the plan of {name} about {standing.id}, to scale",
+                    }
+                )
     for section, drawing in pictures.sections:
         svg = plan_svg.render(drawing).decode("utf-8")
         made.append(
@@ -89,10 +114,32 @@ def _pictures(outcome: Outcome, pictures: Pictures) -> list[dict[str, str]]:
                 "name": f"{drawing.name} through {section.standing.id}",
                 "svg": svg,
                 "caption": "; ".join([f"{section.field_of}; heights from the site datum", *drawing.notes]),
+                "legend": [],
+                "tall": False,
+                "width_mm": 0,
                 "alt": f"{drawing.name}: floors, magnet and field lines",
             }
         )
     return made
+
+
+def _detail(drawing: Drawing, standing: Standing) -> Box | None:
+    """Return what of a plan goes on a sheet at its plot scale, or None where the whole does anyhow."""
+    half_w, half_h = (0.5e-3 * mm * drawing.plot_scale for mm in _A3_MM)
+    x0, y0, x1, y1 = drawing.extent
+    if x1 - x0 <= 2 * half_w and y1 - y0 <= 2 * half_h:
+        return None
+    x, y = standing.at
+    return x - half_w, y - half_h, x + half_w, y + half_h
+
+
+def _legend(drawing: Drawing) -> list[dict[str, Any]]:
+    """Return the look of each layer that a picture shows, in the order of the drawing's own legend."""
+    return [
+        {"meaning": s.meaning, "rgb": s.rgb, "dash": list(plan_svg.DASHES.get(s.linetype, ())), "weight": s.weight_mm}
+        for s in drawing.styles.values()
+        if s.meaning and s.item not in plan_svg.BESIDE
+    ]
 
 
 def _places(outcome: Outcome, pictures: Pictures) -> dict[str, str]:

@@ -17,7 +17,7 @@ from mrsite.outputs.dxf_splice import with_paper
 from mrsite.outputs.layers import style_of
 from mrsite.outputs.mark import Drawing, Mark, Polyline, Text
 from mrsite.outputs.overlay_dxf import with_header
-from mrsite.outputs.plan_svg import HostText
+from mrsite.outputs.plan_svg import BESIDE, HostText
 from mrsite.outputs.title_marks import legend, table
 
 _SCALES = (10, 20, 25, 50, 75, 100, 125, 150, 200, 250, 500, 1000, 2000)
@@ -50,7 +50,7 @@ def render(drawing: Drawing, linework: Sequence[Any], unit_m: float, insunits: i
     scales = [s for s in _SCALES if s >= drawing.plot_scale] or [_SCALES[-1]]
     scale = next((s for s in scales if (x1 - x0) * 1000 / s <= view_w and (y1 - y0) * 1000 / s <= view_h), scales[-1])
     column = _column(drawing, width, height, scale, paper)
-    model = [m for m in drawing.marks if m.item not in ("LEGEND", "CHECK")]
+    model = [m for m in drawing.marks if m.item not in BESIDE]
     background = _background(linework)
     styles = {
         **drawing.styles,

@@ -1,4 +1,4 @@
-"""Sheets beside the report: fringe plot for the control room, floor marking, data request."""
+"""Sheets beside the report: fringe plot for the control room, floor marking."""
 
 from __future__ import annotations
 
@@ -9,16 +9,23 @@ from typing import Any
 
 from mrsite.base.text import slug
 from mrsite.checks.finding import Outcome
-from mrsite.outputs import plan_svg, printed, typeset
+from mrsite.outputs import data_request, plan_svg, printed, typeset
+from mrsite.outputs.board import LETTER_MM
+from mrsite.outputs.line_marks import line_marks, lines_of
 from mrsite.outputs.magnet_marks import UNVERIFIED, Standing
+from mrsite.outputs.mark import Box, Point, Polyline, Text, flattened, text_box
 from mrsite.outputs.marks import drawn_regions, standings_on
-from mrsite.outputs.order import numbered
 from mrsite.outputs.pictures import Pictures
+from mrsite.outputs.placing import Placer
 
 _SCALES = (10, 20, 25, 50, 75, 100, 125, 150, 200, 250, 500)
+#: Room for the picture of the fringe plot.
 _A3_MM = (270.0, 245.0)
-#: Items of the plan that a fringe plot shows.
+#: Items of the plan that these sheets show.
 _SHOWN = ("MAGNET", "STEEL", "DIMS")
+#: Lines up to this level are painted on floors, T: a little over 3 mT.
+_PAINTED_T = 3.0001e-3
+_DIMENSIONS = "Distances between ticks: from the isocentre / from the magnet's outline to the face of the room"
 
 
 def render(outcome: Outcome, pictures: Pictures | None = None) -> dict[str, bytes]:
@@ -32,18 +39,21 @@ def render(outcome: Outcome, pictures: Pictures | None = None) -> dict[str, byte
                 name = slug(standing.id, "magnet")
                 files[f"fringe-plot-{name}.pdf"] = fringe_plot(outcome, pictures, storey.name, standing, regions)
                 files[f"floor-marking-{name}.pdf"] = floor_marking(outcome, pictures, storey.name, standing, regions)
-    files["data-request.pdf"] = data_request(outcome)
+    files["data-request.pdf"] = data_request.render(outcome)
     return files
 
 
 def fringe_plot(outcome: Outcome, pictures: Pictures, storey: str, standing: Standing, regions: Sequence[Any]) -> bytes:
-    """Return the A3 plot: lines of |B| about one magnet, to scale, with their reach."""
+    """Return the A3 plot: lines of |B| about one magnet, to scale, with their reach.
+
+    Where envelopes over the occupied heights were computed the cuts are left out: they never reach farther.
+    """
+    regions = [r for r in regions if r.kind == "envelope"] or list(regions)
     window = _window(standing, regions)
     width, height = window[2] - window[0], window[3] - window[1]
     scale = next((s for s in _SCALES if width * 1000 / s <= _A3_MM[0] and height * 1000 / s <= _A3_MM[1]), _SCALES[-1])
-    drawing = pictures.drawings[storey]
-    marks = tuple(m for m in drawing.marks if m.item.startswith("B-") or m.item in _SHOWN)
-    svg = plan_svg.place(replace(drawing, marks=marks), pictures.linework(storey), window)
+    window, width, height = _filled(window, scale)
+    svg = _lines_on_plan(outcome, pictures, storey, regions, ("central", "upper"), window)
     rows = [["line", "along the bore", "across"]]
     lengths = outcome.project.drawing.lengths
     for region in regions:
@@ -59,19 +69,24 @@ def fringe_plot(outcome: Outcome, pictures: Pictures, storey: str, standing: Sta
     others = [s.id for s in standings_on(outcome, storey) if s.id != standing.id and s.magnet.modelled]
     words = [
         f"{standing.id}: {standing.magnet.label}; patient end where the arrow points",
-        f"isocentre {printed.exact(standing.height)} m above the floor of {storey}",
-        "distances from the isocentre, rounded up; the outer edge holds the stated doubts",
-        "0.5 mT: nobody passes who was not screened. 3 mT: loose steel can fly. Follow the site's own rules.",
-        *([f"with the field of {', '.join(others)} in it"] if others else []),
-        *(f"not modelled: {text}" for text in outcome.evidence.not_modelled),
-        f"revision {issue.revision or 'not stated'}, {issue.date or 'date not stated'}",
+        f"Isocentre {printed.exact(standing.height)} m above the floor of {storey}",
+        "Distances are from the isocentre, rounded up; the outer edge is the line with the uncertainty of the magnet's "
+        "data, of the site and of the position added",
+        "0.5 mT: no one passes who has not been screened for implants and devices",
+        "3 mT: loose ferromagnetic objects can become projectiles",
+        "The local rules of the site apply",
+        _DIMENSIONS,
+        *([f"With the field of {', '.join(others)} in it"] if others else []),
+        *(f"Not modelled: {text}" for text in outcome.evidence.not_modelled),
+        f"Revision {issue.revision or 'not stated'}, {issue.date or 'date not stated'}",
     ]
     return typeset.pdf("fringe_plot.typ", {
         "title": f"{outcome.project.name}: fringe field of {standing.id} on {storey}",
-        "warning": "" if standing.verified else f"{UNVERIFIED}: not for use before the figures are known",
+        "warning": "" if standing.verified else f"{UNVERIFIED}: not for display until the vendor confirms the figures",
         "svg": svg.decode("utf-8"), "width_mm": round(width * 1000 / scale, 2),
         "height_mm": round(height * 1000 / scale, 2),
         "alt": f"Plan of {storey} with the field lines of {standing.id}", "scale": f"Scale 1:{scale} on A3",
+        "metre_mm": 1000 / scale,
         "reach": rows,
         "words": words,
     })  # fmt: skip
@@ -84,10 +99,10 @@ def floor_marking(
     tables: list[dict[str, Any]] = []
     lengths = outcome.project.drawing.lengths
     for region in regions:
-        if region.kind != "envelope" or region.level > 3.0001e-3:
+        if region.kind != "envelope" or region.level > _PAINTED_T:
             continue
         name = printed.line_name("B", region.level, region.kind, "upper", region.heights, outcome.project.drawing.show)
-        rows = [["angle from patient end", "from isocentre", "along bore", "to its left", "x", "y"]]
+        rows = [["angle from patient end", "from isocentre", "along bore", "to its left", "x", "y", "lies in"]]
         for degrees in range(0, 360, 15):
             found = _ray(region.upper, standing, degrees)
             if found is not None:
@@ -101,114 +116,65 @@ def floor_marking(
                         _offset(distance * math.sin(angle), lengths),
                         f"{x:.3f} m",
                         f"{y:.3f} m",
+                        _room_at(outcome, storey, (x, y)),
                     ]
                 )
         tables.append({
             "name": name, "rows": rows,
-            "said": "Angles anticlockwise from the patient end, seen from above. Where the line is wavy, join the "
-                    "points outside rather than inside.",
+            "said": "Angles anticlockwise from the patient end, seen from above; x and y as on the architect's "
+                    "drawing. Between points keep to the outside of the line where it is wavy.",
         })  # fmt: skip
-    window = _window(standing, regions)
-    drawing = pictures.drawings[storey]
-    named = tuple(f"line: {table['name']} " for table in tables)
-    marks = tuple(m for m in drawing.marks if m.note.startswith(named) or m.item in _SHOWN)
-    svg = plan_svg.place(replace(drawing, marks=marks), pictures.linework(storey), window)
+    drawn = [r for r in regions if r.kind == "envelope" and r.level <= _PAINTED_T]
+    svg = _lines_on_plan(outcome, pictures, storey, drawn, ("upper",), _window(standing, drawn))
     return typeset.pdf("floor_marking.typ", {
         "title": f"{outcome.project.name}: floor marking for {standing.id} on {storey}",
         "warning": "" if standing.verified else f"{UNVERIFIED}: do not paint from this sheet",
         "words": [
             "Mark the isocentre on the floor (laser of the installed magnet), then the bore axis, then the points.",
             "Distances are rounded up. After installation, measure; the survey decides.",
+            "A point that lies in a wall or in another room is not painted there: end the line at the wall, and see "
+            "the report on what lies beyond it.",
+            _DIMENSIONS,
         ],
         "svg": svg.decode("utf-8"), "alt": f"Lines to mark on the floor of {storey}", "tables": tables,
     })  # fmt: skip
 
 
-def data_request(outcome: Outcome) -> bytes:
-    """Return what is missing, sorted by who can supply it."""
-    return typeset.pdf("data_request.typ", {
-        "title": f"{outcome.project.name}: data request",
-        "said": "What the assessment lacked. An answer needs its source; figures without one stay unverified.",
-        "parts": [
-            {"name": "To the magnet's vendor", "rows": vendor_rows(outcome)},
-            {"name": "To the architect and the hospital", "rows": architect_rows(outcome)},
-        ],
-    })  # fmt: skip
+def _lines_on_plan(
+    outcome: Outcome, pictures: Pictures, storey: str, regions: Sequence[Any], edges: Sequence[str], window: Box
+) -> bytes:
+    """Return a cut-out of the plan with the magnet, its clear distances and some lines alone, labelled anew."""
+    drawing = pictures.drawings[storey]
+    kept = tuple(m for m in drawing.marks if m.item in _SHOWN)
+    letter = drawing.paper(LETTER_MM)
+    placer = Placer(letter, window)
+    for mark in kept:
+        if isinstance(mark, Text):
+            placer.occupy(text_box(mark))
+        elif isinstance(mark, Polyline):
+            placer.draw(flattened(mark.vertices, mark.closed, 0.02))
+    verified = all(s.verified for s in standings_on(outcome, storey))
+    lines = lines_of(regions, edges=edges, show=outcome.project.drawing.show)
+    marks = line_marks(lines, letter, placer, suffix="" if verified else "UNVERIFIED")
+    return plan_svg.place(replace(drawing, marks=(*kept, *marks)), pictures.linework(storey), window)
 
 
-def vendor_rows(outcome: Outcome) -> list[list[str]]:
-    """Return what to ask the vendor for: number, what, what to supply, room for the answer."""
-    rows: list[tuple[str, str]] = []
-    for scanner in outcome.project.scanners:
-        magnet = scanner.magnet
-        who = f"{scanner.id} ({magnet.id})"
-        if not getattr(magnet, "verified", False):
-            rows.append(
-                (
-                    f"{who}: distances of the field lines were not read in any source",
-                    "isogauss plot or table: 0.5, 1, 3, 5, 10, 20, 40 and 200 mT, axial and radial, with document, "
-                    "section and year; whether distances are extents or on the axis",
-                )
-            )
-        for name in magnet.defaults_used:
-            rows.append(
-                (f"{who}: {name.replace('_', ' ')} is the default of its class", "the dimension, from the data sheet")
-            )
-        if len(scanner.field_directions) > 1:
-            rows.append(
-                (f"{who}: direction of the field not known", "whether the field points to the patient end or away")
-            )
-        for mapping, keys in (
-            (
-                "helium",
-                (
-                    "sealed",
-                    "inventory_L",
-                    "peak_flow_kg_s",
-                    "inlet_temperature_K",
-                    "max_back_pressure_kPa",
-                    "flange_diameter_mm",
-                ),
-            ),
-            ("siting", ("isocentre_height_m", "moving_metal")),
-        ):
-            held = getattr(magnet, mapping, {})
-            missing = [k.replace("_", " ") for k in keys if k not in held]
-            if missing:
-                rows.append((f"{who}: {mapping} data missing", ", ".join(missing)))
-        rows += [(f"{who}: {text}", "confirm or correct") for text in scanner.assumed]
-    return [[f"V{k + 1}", what, supply, ""] for k, (what, supply) in enumerate(rows)]
+def _filled(window: Box, scale: float) -> tuple[Box, float, float]:
+    """Return a window about the same middle that fills the sheet at a scale, and its width and height, m."""
+    width, height = (mm * scale / 1000 for mm in _A3_MM)
+    x, y = (window[0] + window[2]) / 2, (window[1] + window[3]) / 2
+    return (x - width / 2, y - height / 2, x + width / 2, y + height / 2), width, height
 
 
-def architect_rows(outcome: Outcome) -> list[list[str]]:
-    """Return what to ask architect and hospital for: the remedies of what was not assessed."""
-    rows: list[tuple[str, str]] = []
-    for storey in outcome.project.storeys:
-        if storey.plan is None:
-            rows.append((f"{storey.name}: no drawing", "the plan as DXF"))
-        elif storey.plan.unit_decision.conflicts:
-            rows.append(
-                (
-                    f"{storey.name}: {'; '.join(storey.plan.unit_decision.conflicts)}",
-                    "the drawing unit, and a file that declares it",
-                )
-            )
-        rows += [
-            (f"{storey.name}: {text}", "a complete drawing") for text in (storey.plan.incomplete if storey.plan else ())
-        ]
-        if storey.registered is None and len(outcome.project.storeys) > 1:
-            rows.append(
-                (f"{storey.name}: not shown to coincide with the other drawings", "two points common to both drawings")
-            )
-    numbers = {finding.id: number for number, finding in numbered(outcome.findings)}
-    for ask in outcome.asks:
-        settles = ", ".join(numbers.get(i, i) for i in ask.settles)
-        rows.append((f"{ask.about} (ask the {ask.who}; settles {settles})", ask.toml))
-    told = {i for ask in outcome.asks for i in ask.settles}
-    for number, finding in numbered(outcome.findings):
-        if finding.id not in told and finding.status == "not-assessed" and finding.remedy:
-            rows.append((f"{number} {finding.subject}: {finding.message}", finding.remedy))
-    return [[f"A{k + 1}", what, supply, ""] for k, (what, supply) in enumerate(rows)]
+def _room_at(outcome: Outcome, storey: str, at: Point) -> str:
+    """Return the room in which a point lies."""
+    import shapely
+
+    point = shapely.Point(at)
+    for space in outcome.project.spaces:
+        if space.storey == storey and space.polygon is not None and not space.is_area and space.polygon.covers(point):
+            return str(space.label)
+    return "a wall, or no room known"
 
 
 def _window(standing: Standing, regions: Iterable[Any]) -> tuple[float, float, float, float]:

@@ -98,9 +98,11 @@ def equipment_marks(equipment: Iterable[Any], worst: Any, letter: float, placer:
         if item.placed_by == "room":
             rows[0] += " (anywhere in this room)"
         if limit:
-            rows.append(f"limit {limit}" + (f", worst {measured}" if measured else ", not assessed"))
+            rows.append(f"limit {limit}")
         if finding is not None:
-            rows[-1] += f": {finding.status.upper()}"
+            rows[-1] += f": {finding.status.upper().replace('-', ' ')}"
+        if measured:
+            rows.append(f"worst {measured}")
         x, y = middle(item.footprint)
         marks += beside((x, y), rows, "EQPT", 0.8 * letter, note, placer)
         values = (
@@ -245,11 +247,15 @@ def flag_marks(findings: Iterable[tuple[str, Finding]], letter: float, placer: P
     """Return a numbered flag with its sentence at the place of each finding that is not a pass."""
     marks: list[Mark] = []
     told = 0
-    for number, finding in findings:
-        if finding.location is None or finding.location.is_empty or finding.status not in ("fail", "warn"):
-            continue
+    flagged = [
+        (number, finding, middle(finding.location))
+        for number, finding in findings
+        if finding.location is not None and not finding.location.is_empty and finding.status in ("fail", "warn")
+    ]
+    for _, _, (x, y) in flagged:  # no sentence covers another finding's flag
+        placer.occupy((x - 1.4 * letter, y - 1.4 * letter, x + 1.4 * letter, y + 1.4 * letter))
+    for number, finding, (x, y) in flagged:
         note = f"finding {number} {finding.id}"
-        x, y = middle(finding.location)
         marks.append(Circle("NOTE", (x, y), 1.3 * letter, note))
         marks.append(Text("NOTE", number, (x, y), 0.9 * letter, 0.0, "centre", note))
         if finding.status == "fail" and finding.location.geom_type in ("Polygon", "MultiPolygon"):
@@ -259,8 +265,8 @@ def flag_marks(findings: Iterable[tuple[str, Finding]], letter: float, placer: P
         if told > _MOST_SENTENCES:  # the flag alone: so many sentences would hide the plan, and all are in the report
             continue
         sentence = f"{number} {finding.status.upper()}: {inert(finding.message, 240)}{tail}"
-        rows = textwrap.wrap(sentence, 44)
-        rows = rows[:5] if len(rows) <= 5 else [*rows[:4], "... (all in the report)"]
+        rows = textwrap.wrap(sentence, 40)
+        rows = rows if len(rows) <= 5 else [*rows[:4], "... (all in the report)"]
         marks += beside((x, y), rows, "NOTE", 0.75 * letter, note, placer)
     return marks
 
