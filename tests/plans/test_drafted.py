@@ -124,3 +124,15 @@ def test_leaf_widths_on_the_door_layer_are_no_numbers(tmp_path: Path) -> None:
     path = tmp_path / "plan.dxf"
     doc.saveas(path)
     assert not any(d.number for d in read_plan(path, units="mm").doors)
+
+
+@pytest.mark.parametrize("walls", ["outline", "boxes", "cavity", "hatched", "mline", "solid"])
+@pytest.mark.parametrize(("doors", "windows"), [("leaf45", "glass"), ("framed", "box")])
+def test_all_on_one_layer(tmp_path: Path, walls: str, doors: str, windows: str) -> None:
+    """Shape alone tells walls from leaves: a partition drawn as short boxes is no sliding door, a pier bears a pane."""
+    manner = Manner(walls=walls, doors=doors, windows=windows, layers="zero", rooms=14, double=0.12, sliding=0.08)
+    plan, key = _read(tmp_path, 12, manner)
+    s = score(plan, key.as_dict())
+    assert s.rooms >= 0.9
+    assert s.doors >= 0.9
+    assert s.false_rooms == 0

@@ -17,6 +17,10 @@ FREE_M = 0.3
 BOX_M = 0.5
 # Boxes that share so much are drawn over one another, as corners of walls are and furniture is not, m2.
 OVER_M2 = 0.002
+# Thickness of a leaf, and the widest single one, m; boxes of one thickness agree this well.
+LEAF_M = (0.015, 0.09)
+WIDEST_LEAF_M = 2.4
+SAME_THICK_M = 0.003
 _NEVER = (
     "dimension",
     "grid",
@@ -71,19 +75,24 @@ def wall_shaped(
 
 
 def door_panels(drawing: Drawing, kinds: Sequence[str], scale: float) -> Bools:
-    """Thin rectangles as wide as a leaf: sliding doors where no layer says door."""
-    n = len(drawing.ent_layer)
-    out = np.zeros(n, dtype=bool)
+    """Thin rectangles as wide as a leaf: sliding doors where no layer says door.
+
+    Not where longer rectangles are as thick: those are partitions drawn as boxes, and so are the short ones.
+    """
+    out = np.zeros(len(drawing.ent_layer), dtype=bool)
     kind = np.array(kinds, dtype=object)
-    maybe = np.flatnonzero(drawing.ent_closed & np.isin(kind, ["zero", "unknown"]))
-    starts = np.searchsorted(drawing.owner, maybe)
-    stops = np.searchsorted(drawing.owner, maybe, side="right")
-    for e, a, b in zip(maybe.tolist(), starts.tolist(), stops.tolist(), strict=True):
-        if b - a != 4:
-            continue
-        side = drawing.strokes[a:b, 2:4] - drawing.strokes[a:b, :2]
-        length = np.hypot(side[:, 0], side[:, 1]) * scale
-        out[e] = 0.015 < length.min() < 0.09 and 0.55 < length.max() < 2.4 and abs(length[0] - length[2]) < 0.01
+    plain = drawing.ent_closed & np.isin(kind, ["zero", "unknown"])
+    four = np.flatnonzero(plain & (np.bincount(drawing.owner, minlength=len(out)) == 4))
+    first = np.searchsorted(drawing.owner, four)
+    strokes = drawing.strokes[first[:, None] + np.arange(4)] * scale
+    length = np.hypot(*(strokes[..., 2:4] - strokes[..., :2]).transpose(2, 0, 1))
+    thick, long = length.min(axis=1, initial=np.inf), length.max(axis=1, initial=0.0)
+    thin = (thick > LEAF_M[0]) & (thick < LEAF_M[1]) & (np.abs(length[:, 0] - length[:, 2]) < 0.01)
+    partitions = np.unique(thick[thin & (long >= WIDEST_LEAF_M)])
+    as_thick = np.zeros(len(four), dtype=bool)
+    if len(partitions):
+        as_thick = np.abs(thick[:, None] - partitions).min(axis=1) < SAME_THICK_M
+    out[four[thin & ~as_thick & (long > 0.55) & (long < WIDEST_LEAF_M)]] = True
     return out
 
 
@@ -322,11 +331,6 @@ def _paired(seg: Array) -> Array:
     # Headers: in line with wall faces, from end to end of them.
     header = on_pair[:n] & on_pair[n:] & (length > 0.4) & (length < 7.0) & _in_line(seg, unit, partner, tree)
     keep = partner | cap | header
-    # Single window or threshold lines: from jamb to jamb.
-    square = np.abs(unit[own[a], 0] * unit[b, 1] - unit[own[a], 1] * unit[b, 0]) > 0.7
-    on_cap = np.zeros(len(points), dtype=bool)
-    on_cap[a[cap[b] & square]] = True
-    keep |= on_cap[:n] & on_cap[n:] & (length > 0.4) & (length < 7.0)
     # Faces of masses thicker than a wall: corner to corner with what is kept.
     i, j = touching(seg, tree, points, own, 0.04)
     near = np.minimum(np.hypot(*(points[i] - seg[j, :2]).T), np.hypot(*(points[i] - seg[j, 2:]).T)) < 0.04
@@ -346,6 +350,12 @@ def _paired(seg: Array) -> Array:
     anchored = np.zeros(int(label.max()) + 1, dtype=bool)
     anchored[label[own[i[chain[own[i]] & keep[j]]]]] = True
     keep = keep | (chain & anchored[label])
+    # Single window or threshold lines: from jamb to jamb, be it of a wall or of a pier.
+    jamb = cap | (keep & (length < 0.62))
+    square = np.abs(unit[own[a], 0] * unit[b, 1] - unit[own[a], 1] * unit[b, 0]) > 0.7
+    on_jamb = np.zeros(len(points), dtype=bool)
+    on_jamb[a[jamb[b] & square]] = True
+    keep |= on_jamb[:n] & on_jamb[n:] & (length > 0.4) & (length < 7.0)
     out: Array = seg[keep]
     return out
 

@@ -14,7 +14,7 @@ from mrsite.plans.drawing import TYPE_ID, Array, Drawing, Ints, arc_of, fit_circ
 LEAF_M = (0.45, 1.75)
 _SWEEP = (math.radians(25), math.radians(115))
 # Less open than this is believed only of a leaf drawn on a door layer or in a door block.
-_SLIGHT = math.radians(50)
+_SLIGHT = math.radians(40)
 _EXCLUDED = frozenset(
     {"furniture", "pattern", "dimension", "grid", "stair", "sheet", "site", "floor", "services", "hidden", "overhead"}
 )
