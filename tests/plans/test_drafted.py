@@ -131,7 +131,7 @@ def test_leaf_widths_on_the_door_layer_are_no_numbers(tmp_path: Path) -> None:
 def test_all_on_one_layer(tmp_path: Path, walls: str, doors: str, windows: str) -> None:
     """Shape alone tells walls from leaves: a partition drawn as short boxes is no sliding door, a pier bears a pane."""
     manner = Manner(walls=walls, doors=doors, windows=windows, layers="zero", rooms=14, double=0.12, sliding=0.08)
-    plan, key = _read(tmp_path, 12, manner)
+    plan, key = _read(tmp_path, 2012, manner)
     s = score(plan, key.as_dict())
     assert s.rooms >= 0.9
     assert s.doors >= 0.9
