@@ -96,7 +96,7 @@ def test_foreign_words_stay_words(assessment: Assessment) -> None:
         assert "<script>alert(1)</script>" in tags.text
 
 
-@pytest.mark.parametrize("what", ["site", "assessment", "plan", "table", "magnet", "field", "contours"])
+@pytest.mark.parametrize("what", ["site", "assessment", "overlay", "plan", "table", "magnet", "field", "contours"])
 def test_plot_draws_what_mrsite_gives(what: str, site: Site, assessment: Assessment, tmp_path: Path) -> None:
     from mrsite.maps import Plane, contours
 
@@ -104,6 +104,9 @@ def test_plot_draws_what_mrsite_gives(what: str, site: Site, assessment: Assessm
     things = {
         "site": lambda: site,
         "assessment": lambda: assessment,
+        "overlay": lambda: mrsite.overlay(
+            site.project.storeys[0].plan.path, magnet="generic-1t5", at=(11.7, 11.15), bearing_deg=180.0
+        ),
         "plan": lambda: site.project.storeys[0].plan,
         "table": lambda: site.contours([0.5]),
         "magnet": lambda: mrsite.load_magnet("siemens-magnetom-aera-1t5-unverified"),

@@ -10,12 +10,13 @@ from mrsite.face.site import Site
 
 
 def plot(thing: Any, ax: Any | None = None, **options: Any) -> Any:
-    """Draw a magnet, plan, site, assessment, table of lines, field map, contours or field source.
+    """Draw a magnet, plan, site, assessment, overlay, table of lines, field map, contours or field source.
 
     Parameters
     ----------
-    thing : Magnet, Plan, Site, Assessment, DataFrame, Dataset, Contours, field source
-        The table is that of `Site.contours`, the dataset that of `Site.field_map` or `Site.section`.
+    thing : Magnet, Plan, Site, Assessment, Overlay, DataFrame, Dataset, Contours, field source
+        The overlay is that of `mrsite.overlay`, the table of `Site.contours`, the dataset of `Site.field_map` or
+        `Site.section`.
     ax : matplotlib Axes, optional
         Where to draw; a new figure by default, which no pyplot state keeps alive.
     **options

@@ -14,6 +14,7 @@ import numpy as np
 from mrsite.base.errors import InputError
 from mrsite.base.text import inert
 from mrsite.checks.finding import Outcome
+from mrsite.outputs import printed
 from mrsite.outputs.body import body_of
 from mrsite.outputs.figure_axes import (
     LINE_COLOURS,
@@ -30,6 +31,7 @@ from mrsite.outputs.figure_axes import (
     write,
 )
 from mrsite.outputs.figures_field import draw_contours, draw_field, draw_magnet, draw_map
+from mrsite.site.evidence import Region
 from mrsite.site.project import Project, Scanner, Storey
 
 
@@ -97,10 +99,7 @@ def draw_assessment(outcome: Outcome, ax: Any | None = None, *, storey: str | No
         for r in outcome.evidence.regions
         if r.storey == here.name and r.quantity == "B" and r.kind == "envelope" and r.heights == here.occupied
     ]
-    levels = sorted({r.level for r in regions})
-    for region in regions:
-        colour = LINE_COLOURS[levels.index(region.level) % len(LINE_COLOURS)]
-        _banded_line(ax, region.central, region.lower, region.upper, colour, f"{region.level_mT:g} mT, with its band")
+    _banded_lines(ax, regions)
     for status in ("pass", "not-assessed", "warn", "fail"):  # the worst on top
         spots = [
             f.location.representative_point()
@@ -121,6 +120,17 @@ def draw_assessment(outcome: Outcome, ax: Any | None = None, *, storey: str | No
             )
     counts = ", ".join(f"{n} {status}" for status, n in outcome.counts.items() if n)
     title(ax, f"{project.name}, {here.name}: {outcome.conclusion} ({counts})")
+    legend(ax)
+    return ax
+
+
+def draw_overlay(overlay: Any, ax: Any | None = None) -> Any:
+    """Draw what `mrsite.overlay` put on a plan: the drawing, the magnet, and each line with its band."""
+    project: Project = overlay.project
+    here = storey_named(project, None)
+    ax = storey_axes(project, here, ax)
+    _banded_lines(ax, overlay.evidence.regions)
+    title(ax, f"{project.scanners[0].magnet.label}: quick look, nothing was checked")
     legend(ax)
     return ax
 
@@ -175,10 +185,15 @@ def _heights(storey: Storey) -> str:
     return f"lines over {low:g} to {high:g} m above the floor"
 
 
-def _banded_line(ax: Any, central: Any, lower: Any, upper: Any, colour: str, label: str) -> None:
-    fill(ax, upper.difference(lower), colour, 0.16)
-    outline(ax, central, colour, lw=1.2, zorder=4, label=label)
-    outline(ax, upper, colour, lw=0.9, ls="--", zorder=4)
+def _banded_lines(ax: Any, regions: Sequence[Region]) -> None:
+    """Lines in the order of their levels, a colour each, with the band and the outer edge."""
+    levels = sorted({(r.quantity, r.level) for r in regions})
+    for region in regions:
+        colour = LINE_COLOURS[levels.index((region.quantity, region.level)) % len(LINE_COLOURS)]
+        name = printed.line_name(region.quantity, region.level, region.kind, "central", region.heights)
+        fill(ax, region.upper.difference(region.lower), colour, 0.16)
+        outline(ax, region.central, colour, lw=1.2, zorder=4, label=f"{name}, with its band")
+        outline(ax, region.upper, colour, lw=0.9, ls="--", zorder=4)
 
 
 def table_lines(ax: Any, rows: Sequence[Any]) -> None:
@@ -225,6 +240,7 @@ DRAWN: dict[str, Callable[..., Any]] = {
     "Plan": draw_plan,
     "Project": draw_site,
     "Outcome": draw_assessment,
+    "Overlay": draw_overlay,
     "DataFrame": draw_table,
     "Dataset": draw_map,
 }
@@ -248,6 +264,6 @@ def draw(thing: Any, ax: Any | None = None, **options: Any) -> Any:
     if hasattr(thing, "flux_density") and hasattr(thing, "jacobian"):
         return draw_field(thing, ax, **options)
     raise InputError(
-        f"plot: a {type(thing).__name__} cannot be drawn; what can: a magnet, plan, site, assessment, table of lines, "
-        "field map or section, contours, a field source"
+        f"plot: a {type(thing).__name__} cannot be drawn; what can: a magnet, plan, site, assessment, overlay, "
+        "table of lines, field map or section, contours, a field source"
     )
