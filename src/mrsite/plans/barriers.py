@@ -9,7 +9,7 @@ import numpy as np
 
 from mrsite.plans.drawing import Array, Drawing, chords
 from mrsite.plans.glazing import panes
-from mrsite.plans.segments import distinct
+from mrsite.plans.segments import distinct, sample
 from mrsite.plans.swings import Swing
 from mrsite.plans.tags import TagText
 
@@ -54,8 +54,6 @@ def choose_barriers(
 ) -> Iterator[Barriers]:
     """Give the choices of wall lines worth trying, the surest first."""
     from mrsite.plans.shape import door_panels, wall_shaped
-    from mrsite.plans.spaces import sample
-
     kind = np.array(kinds, dtype=object)
     of = kind[drawing.owner] if len(drawing.owner) else np.zeros(0, dtype=object)
 
@@ -91,8 +89,6 @@ def choose_barriers(
 
 def _with_panes(barriers: Barriers) -> Barriers:
     """Add the windows that are told by shape, where none is told by layer or block."""
-    from mrsite.plans.spaces import sample
-
     if len(barriers.window_points):
         return barriers
     return replace(barriers, window_points=sample(panes(barriers.walls)), glazing_from="lines from jamb to jamb")

@@ -60,6 +60,11 @@ class Doorway:
         return float(np.hypot(*(self.end - self.start)))
 
     @property
+    def hung(self) -> bool:
+        """Whether a door hangs or slides in it."""
+        return self.kind not in ("window", "opening")
+
+    @property
     def axis(self) -> Array:
         """Unit vector along the wall."""
         v = self.end - self.start

@@ -74,52 +74,6 @@ def assign_tags(texts: Sequence[TagText], faces: Sequence[Any]) -> tuple[dict[in
     return inside, loose
 
 
-def follow_leaders(inside: dict[int, list[Tag]], loose: Sequence[Tag], leaders: Array, faces: Sequence[Any]) -> int:
-    """Bring tags that stand outside their room into it along a leader line; returns how many.
-
-    A leader starts at a tag and ends in a face that has no tag. A tag standing in another room's
-    face is moved only where that face has a tag of its own.
-
-    Parameters
-    ----------
-    inside : mapping
-        Tags by face; changed in place.
-    loose : sequence of Tag
-        Tags in no face.
-    leaders : (n, 5), m
-        First and last point of each open line; then 1 where it is a leader or on a text layer.
-    """
-    from scipy.spatial import cKDTree
-
-    crowded = [(f, t) for f, tags in inside.items() if len(tags) > 1 for t in tags if t.name or t.number]
-    movable: list[tuple[int, Tag]] = [(-1, t) for t in loose if len(t.name) > 2] + crowded
-    if not movable or not len(leaders):
-        return 0
-    ends = np.vstack([leaders[:, :2], leaders[:, 2:4]])
-    other = np.vstack([leaders[:, 2:4], leaders[:, :2]])
-    sure = np.tile(leaders[:, 4] > 0, 2)
-    lands = locate(other, faces)
-    tree = cKDTree(ends)
-    moved = 0
-    for face, tag in movable:
-        best: tuple[float, int] | None = None
-        for text, p in zip(tag.texts, tag.points, strict=False):
-            half = 0.4 * tag.height * len(text)
-            for k in tree.query_ball_point(p, half + 3.0 * tag.height):
-                to = int(lands[k])
-                if to < 0 or to == face or inside.get(to) or (face >= 0 and not sure[k]):
-                    continue
-                d = float(np.hypot(*(ends[k] - np.array(p))))
-                if best is None or d < best[0]:
-                    best = (d, to)
-        if best is not None:
-            inside[best[1]] = [tag]
-            moved += 1
-            if face >= 0:
-                inside[face] = [t for t in inside[face] if t is not tag]
-    return moved
-
-
 def prefer_layers(inside: dict[int, list[Tag]], label_layers: frozenset[int]) -> dict[int, list[Tag]]:
     """Keep in each face the tags of the layer that labels most faces; others only where it says nothing."""
     votes: dict[int, float] = {}

@@ -157,3 +157,15 @@ def groups_of(n: int, pairs: tuple[Ints, Ints]) -> Ints:
     graph = coo_matrix((np.ones(len(i), dtype=np.int8), (i, j)), shape=(n, n))
     _, label = connected_components(graph, directed=False)
     return np.asarray(label, dtype=np.int64)
+
+
+def sample(seg: Array, step: float = 0.1) -> Array:
+    """Points every ``step`` along segments."""
+    if not len(seg):
+        return np.zeros((0, 2))
+    length = np.hypot(seg[:, 2] - seg[:, 0], seg[:, 3] - seg[:, 1])
+    n = np.maximum(np.round(np.minimum(length, 50.0) / step).astype(np.int64), 1)
+    index = np.repeat(np.arange(len(seg)), n)
+    k = np.arange(len(index)) - np.repeat(np.cumsum(n) - n, n)
+    t = (k + 0.5) / n[index]
+    return np.asarray(seg[index, :2] + (seg[index, 2:] - seg[index, :2]) * t[:, None])
