@@ -85,6 +85,8 @@ def test_a_section_says_heights_title_scale_and_where_it_comes_from(tmp_path):
     assert "1.700 m" in words  # and below the ceiling at 2.7 m
     assert {"LEGEND", "TITLE", "PATIENT END"} <= set(words)
     assert any("drawn for 1:50" in w for w in words)
+    for line in ("0.5 mT", "0.5 mT outer edge", "3 mT", "3 mT outer edge"):  # each bears its label
+        assert f"{line}  UNVERIFIED" in words, line
     assert any("MAGNET DATA UNVERIFIED" in w for w in words)
     assert drawing.provenance
     assert any("test-1t5-unverified" in line for line in drawing.provenance)

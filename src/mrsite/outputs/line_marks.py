@@ -31,7 +31,7 @@ class Line:
     rings: tuple[tuple[Vertex, ...], ...]
     note: str
     incomplete: str | None = None
-    label: str = ""  #: what is written along it; empty where a line in the same place says it for both
+    label: str | None = None  #: what is written along it: its name, or nothing ("") where another line says it for both
 
 
 def lines_of(
@@ -100,9 +100,9 @@ def line_marks(lines: Sequence[Line], height: float, placer: Placer, *, suffix: 
         for ring in line.rings:
             placer.draw(flattened(ring, True, 0.02))
     for line in sorted(lines, key=lambda one: -max((_length(r) for r in one.rings), default=0.0)):
-        if not line.label:
+        if line.label == "":
             continue
-        text = line.label + (f"  {suffix}" if suffix else "")
+        text = (line.label or line.name) + (f"  {suffix}" if suffix else "")
         if line.incomplete:
             text += "  MAY BE TOO SMALL"
         inward = not line.item.endswith("-UPPER")

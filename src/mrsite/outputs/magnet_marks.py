@@ -96,6 +96,12 @@ def magnet_marks(standing: Standing, letter: float, placer: Placer, revision: st
     return marks
 
 
+def title_row(standing: Standing) -> tuple[str, str]:
+    """Return what a title block says of a magnet."""
+    magnet = standing.magnet
+    return f"magnet {standing.id}", f"{magnet.vendor} {magnet.model}, data {magnet.grade} ({magnet.id})"
+
+
 def size_of(magnet: Any) -> tuple[float | None, float | None, str]:
     """Return length and diameter of the cryostat, and in words what of it is a default of the class."""
     length, diameter = magnet.magnet_length_m, magnet.cryostat_diameter_m

@@ -15,7 +15,7 @@ from mrsite.base.text import inert
 from mrsite.checks.finding import Outcome
 from mrsite.outputs import quench_marks, site_marks
 from mrsite.outputs.board import Board
-from mrsite.outputs.magnet_marks import UNVERIFIED, Standing
+from mrsite.outputs.magnet_marks import UNVERIFIED, Standing, title_row
 from mrsite.outputs.mark import Drawing
 from mrsite.outputs.order import numbered
 from mrsite.outputs.schedules import door_rows, equipment_rows, finding_of
@@ -48,7 +48,7 @@ def overlay_drawing(
     base.add_lines(regions, standings, edges)
     base.add_magnets(standings, "")
     rows = [("drawing", f"{Path(plan.path).name}"), ("its SHA-256", plan.sha256), *_unit_rows(plan)]
-    rows += [_magnet_row(standing) for standing in standings]
+    rows += [title_row(standing) for standing in standings]
     rows += [("note", note) for note in (*notes, "the magnet's own field; the earth's field is not included")]
     rows += [("made with", f"mrsite {version()}"), ("status", "quick look: nothing was checked")]
     return base.finished("overlay", rows, [], provenance(plan, standings, None))
@@ -164,11 +164,6 @@ def _unit_rows(plan: Any) -> list[tuple[str, str]]:
     return [("drawing unit", f"{plan.unit} ({decision.source}); the file declares {declared} ($INSUNITS {code or 0})")]
 
 
-def _magnet_row(standing: Standing) -> tuple[str, str]:
-    magnet = standing.magnet
-    return f"magnet {standing.id}", f"{magnet.vendor} {magnet.model}, data {magnet.grade} ({magnet.id})"
-
-
 def _title_rows(outcome: Outcome, storey: Any, standings: Sequence[Standing]) -> list[tuple[str, str]]:
     project, issue = outcome.project, outcome.project.issue
     rows = [("site", project.name), ("storey", storey.name)]
@@ -180,7 +175,7 @@ def _title_rows(outcome: Outcome, storey: Any, standings: Sequence[Standing]) ->
     if storey.plan is not None:
         rows += [("file", Path(storey.plan.path).name), ("its SHA-256", storey.plan.sha256), *_unit_rows(storey.plan)]
     for standing in standings:
-        rows.append(_magnet_row(standing))
+        rows.append(title_row(standing))
         if not standing.verified:
             rows.append(("warning", f"{UNVERIFIED} ({standing.id})"))
     rows.append(("conclusion", f"{outcome.conclusion}: {conclusion_words(outcome)}"))

@@ -15,7 +15,7 @@ from mrsite.outputs.arcs import region_arcs
 from mrsite.outputs.board import Board
 from mrsite.outputs.layers import line_item
 from mrsite.outputs.line_marks import Line
-from mrsite.outputs.magnet_marks import UNVERIFIED, size_of
+from mrsite.outputs.magnet_marks import UNVERIFIED, size_of, title_row
 from mrsite.outputs.mark import Circle, Drawing, Polyline, Text
 from mrsite.outputs.marks import provenance, standings_on
 from mrsite.outputs.placing import HOST
@@ -76,12 +76,14 @@ def _title(outcome: Outcome, section: Section, standings: list[Any]) -> list[tup
         ("to the right is", f"{bearing} deg anticlockwise from the drawing's +x"),
         ("heights", "above the site datum, m"),
     ]
-    rows += [(name, getattr(issue, name) or "not stated") for name in ("number", "revision", "status", "date")]
+    named = (("issue", "number"), *((name, name) for name in ("revision", "status", "date")))
+    rows += [(said, getattr(issue, name) or "not stated") for said, name in named]
     for standing in standings:
-        rows.append((f"magnet {standing.id}", f"{standing.magnet.id}, data {standing.magnet.grade}"))
+        rows.append(title_row(standing))
         if not standing.verified:
             rows.append(("warning", f"{UNVERIFIED} ({standing.id})"))
-    rows += [("not modelled", text) for text in outcome.evidence.not_modelled[:6]]
+    if outcome.evidence.not_modelled:
+        rows.append(("not modelled", "; ".join(outcome.evidence.not_modelled[:6])))
     return [*rows, ("made with", f"mrsite {version()}"), ("use", "not for construction until signed; see the report")]
 
 
