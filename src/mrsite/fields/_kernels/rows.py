@@ -19,18 +19,6 @@ _DOUBLE, _INT, _SMALL = ir.DoubleType(), ir.IntType(64), ir.IntType(32)
 _FOUR = ir.VectorType(_DOUBLE, 4)
 
 
-@jit(inline=True)
-def take(n, index, source, target):
-    """The n numbers that ``index`` names, rising throughout: where none is left out, copied as they lie."""
-    first = index[0]
-    if index[n - 1] - first == n - 1:
-        for i in range(n):
-            target[i] = source[first + i]
-    else:
-        for i in range(n):
-            target[i] = source[index[i]]
-
-
 @jit(contract=True)
 def dress_block(n, x, y, f, bz, g, h, c, work, index, b, jac):
     """B and jacobian of n points from B_rho/rho, B_z, (dB_rho/dz)/rho, dB_z/dz and mu0 j_phi/rho, into rows ``index``.

@@ -12,7 +12,7 @@ from mrsite.base.jit import jit
 from .coils import RUNGS, WAYS, coil_group, loop_group, way, winding_share
 from .elliptic import STEPS_1, STEPS_2, STEPS_3
 from .layout import HEADER, MU0_4
-from .rows import WORK, dress_block, take
+from .rows import WORK, dress_block
 from .zonal import BLOCK
 
 FEW = BLOCK // 16  # points of a block that may be done apart, so that the others need not pay for them
@@ -169,9 +169,9 @@ def winding_rows(numbers, at, count, chosen, m, x, y, z, b, jac):
             all_z[i] = z[p]
         _coil_totals(numbers, at, windings, count, m, all_r, all_z, total, curl)
     rho = np.empty(BLOCK)
-    zed = np.empty(BLOCK)
     gx = np.empty(BLOCK)
     gy = np.empty(BLOCK)
+    gz = np.empty(BLOCK)
     over = np.zeros(BLOCK)
     acc = np.empty((4, BLOCK))
     apart = np.empty((6, FEW))
@@ -179,11 +179,21 @@ def winding_rows(numbers, at, count, chosen, m, x, y, z, b, jac):
     for begin in range(0, m, BLOCK):
         n = min(BLOCK, m - begin)
         index = chosen[begin : begin + n]
-        take(n, index, x, gx)
-        take(n, index, y, gy)
-        take(n, index, z, zed)
+        first = index[0]
+        if index[n - 1] - first == n - 1:  # none left out: as they lie
+            bx = x[first : first + n]
+            by = y[first : first + n]
+            bz = z[first : first + n]
+        else:
+            for i in range(n):
+                gx[i] = x[index[i]]
+                gy[i] = y[index[i]]
+                gz[i] = z[index[i]]
+            bx = gx
+            by = gy
+            bz = gz
         for i in range(n):
-            rho[i] = math.sqrt(gx[i] * gx[i] + gy[i] * gy[i])
+            rho[i] = math.sqrt(bx[i] * bx[i] + by[i] * by[i])
         if thick > 0:
             for i in range(n):
                 c = curl[begin + i]
@@ -196,5 +206,5 @@ def winding_rows(numbers, at, count, chosen, m, x, y, z, b, jac):
                 for i in range(n):
                     acc[t, i] = 0.0
         if thick < count:
-            _add_loops(numbers, windings, count, n, rho, zed, acc, apart)
-        dress_block(n, gx, gy, acc[0], acc[1], acc[2], acc[3], over, work, index, b, jac)
+            _add_loops(numbers, windings, count, n, rho, bz, acc, apart)
+        dress_block(n, bx, by, acc[0], acc[1], acc[2], acc[3], over, work, index, b, jac)
