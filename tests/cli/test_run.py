@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -111,6 +112,30 @@ def test_a_place_in_millimetres_is_refused_with_the_likely_reading(
     assert not out.exists()
     assert run([*arguments, "--at", "11700mm,11150mm"]) == 0
     assert out.exists()
+
+
+def test_a_bearing_that_is_none_is_refused(tmp_path: Path, example: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["overlay", str(example.parent / "ground.dxf"), "--magnet", MAGNET, "--at", "11.7,11.15"]
+    for bearing in ("nan", "inf"):
+        assert run([*arguments, "--bearing", bearing, "-o", str(tmp_path / "o.dxf")]) == 2
+        assert f"bearing {bearing} is no number" in one_sentence(capsys)
+
+
+def test_a_new_site_holds_to_the_drawing_it_was_written_for(
+    tmp_path: Path, example: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, plan = tmp_path / "new", example.parent / "ground.dxf"
+    assert run(["new", str(folder), "--plan", str(plan), "--magnet", MAGNET, "--at", "11.7,11.15"]) == 0
+    capsys.readouterr()
+    (line,) = [x for x in (folder / "site.toml").read_text().splitlines() if x.startswith("plan_sha256")]
+    digest = hashlib.sha256(plan.read_bytes()).hexdigest()
+    assert digest[:16] in line
+    drawing = folder / "ground.dxf"
+    drawing.write_bytes(drawing.read_bytes().replace(b"CORRIDOR", b"CORRIDAR"))
+    assert run(["assess", str(folder), "-o", str(tmp_path / "out")]) == 2
+    told = one_sentence(capsys)
+    assert "not the drawing that this file speaks of" in told
+    assert "mrsite plan-diff" in told
 
 
 def test_an_unknown_unit_and_a_wrong_option_are_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

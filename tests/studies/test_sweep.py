@@ -11,30 +11,10 @@ import pytest
 from mrsite.base.errors import InputError, MachineError
 from mrsite.studies import kept as module
 from mrsite.studies.sweep import plan_sweep, sweep
+from tests.studies.conftest import SITE as TWO_ROOMS
 
-SITE = """schema = 1
-[site]
-name = "bare"
-[[storey]]
-name = "G"
-height = 3.5
-[[scanner]]
-id = "MR1"
-magnet = "extremity-mgb2-0t5"
-isocentre = [5.0, 4.0]
-isocentre_height = 1.1
-bearing_deg = 0.0
-[[room]]
-name = "Scan"
-zone = "IV"
-occupancy = "restricted"
-polygon = [[2.5, 1], [9, 1], [9, 7], [2.5, 7]]
-[[room]]
-name = "Hall"
-zone = "I"
-occupancy = "public"
-polygon = [[0, 1], [2.4, 1], [2.4, 7], [0, 7]]
-"""
+#: With a magnet of the catalogue, which has a band.
+SITE = TWO_ROOMS.replace("./magnet.toml", "extremity-mgb2-0t5")
 
 STUDY = """schema = 1
 [study]

@@ -77,7 +77,8 @@ def load_packs(
         finished[path] = pack.id
         loaded[pack.id] = pack
 
-    asker = "[site] guidance" if relative_to is None or Path(relative_to).is_dir() else Path(relative_to).name
+    # a site file's loader puts its own line before the sentence
+    asker = "guidance" if relative_to is None or Path(relative_to).is_dir() else Path(relative_to).name
     for name in names or (GENERAL,):
         take(path_of(name, base, asker), ())
     return tuple(loaded.values())

@@ -34,7 +34,7 @@ from mrsite.site.registration import Registered, register
 from mrsite.site.review_sheet import read_review
 from mrsite.site.scanners import resolve_scanners
 from mrsite.site.schema import AttestationEntry, SiteFile, StoreyEntry
-from mrsite.site.spaces import resolve_spaces
+from mrsite.site.spaces import overlaps, resolve_spaces
 from mrsite.site.surroundings.stated import check_named, resolve_ambient
 
 Progress = Callable[[str], None]
@@ -69,6 +69,8 @@ def load_project(site_file: SiteFile, document: Document, progress: Progress | N
     spaces = resolve_spaces(storeys, site_file.room, site_file.area, document)
     doors = resolve_doors(storeys, spaces, site_file.door, document)
     check_named(storeys, site_file, document)
+    for index, survey in enumerate(site_file.survey):
+        _beside(folder, survey.readings, document.where("survey", index, "readings"))
     review = _review(site_file, document)
     inputs = {document.path.name: _sha256(document)}
     for path in document.files:
@@ -83,7 +85,7 @@ def load_project(site_file: SiteFile, document: Document, progress: Progress | N
     if site_file.review is not None:
         inputs[Path(site_file.review.sheet).name] = sha256_of_file(folder / site_file.review.sheet)
     notes = [note for scanner in scanners for note in scanner.assumed]
-    notes += [*placed, *drawn, *turned, *compass_notes(north, scanners), *model_heights(storeys)]
+    notes += [*overlaps(spaces), *placed, *drawn, *turned, *compass_notes(north, scanners), *model_heights(storeys)]
     for storey in storeys:
         if storey.registered is None:
             notes.append(f"{inert(storey.name)}: its drawing is not shown to coincide with the others; give tie")

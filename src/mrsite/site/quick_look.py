@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,9 @@ def project_of_plan(
     """
     from mrsite.base.toml import Document
 
+    for what, value in (("bearing", bearing_deg), ("isocentre height", isocentre_height)):
+        if value is not None and not math.isfinite(value):
+            raise InputError(f"{what} {value} is no number that can be drawn: give degrees, and a height in metres")
     one_storey(plan)
     x, y = place(plan, at)
     assumed = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,6 +22,8 @@ from mrsite.site.spaces import find_storey
 
 Point = tuple[float, float]
 
+#: Two isocentres nearer than this are of two magnets in one another, m: less than the length of any.
+_BODY = 0.8
 #: A point this far outside what is drawn is still taken, m: a magnet may stand beside a small plan.
 _OUTSIDE = 1.0
 
@@ -52,9 +55,23 @@ def resolve_scanners(
             result.append(_scanner(storeys, entry, catalogues, document, index))
         except InputError as error:
             faults.append(error.message)
+    faults += _in_one_another([s for s in result if s.status != "removed"])
     if faults:
         raise InputError("\n".join(faults))
     return tuple(result)
+
+
+def _in_one_another(scanners: Sequence[Scanner]) -> list[str]:
+    """Say which magnets stand in one another wherever they move: no field of both can be computed."""
+    found = []
+    for a, b in itertools.combinations(scanners, 2):
+        apart = min(math.dist(p.position, q.position) for p in a.poses for q in b.poses)
+        if apart < _BODY and len(a.poses) == len(b.poses) == 1:
+            found.append(
+                f"{b.where}: {inert(b.id)!r} stands {apart:.2f} m from {inert(a.id)!r} ({a.where}), inside it: "
+                'correct the place, or give status = "removed" for the one that goes'
+            )
+    return found
 
 
 def check_inside(plan: Plan, at: Point, where: str, what: str = "isocentre") -> None:
@@ -101,6 +118,12 @@ def _scanner(
         else:
             height = default_value("isocentre_height_m")
             assumed.append(f"{entry.id}: isocentre taken {height:g} m above floor; give isocentre_height")
+    top = min((h for h in (storey.ceiling, storey.height) if h is not None), default=math.inf)
+    if height >= top:
+        raise InputError(
+            f"{document.where('scanner', index, 'isocentre_height')}: the isocentre of {inert(entry.id)!r} lies "
+            f"{height:g} m above the floor of {inert(storey.name)!r}, which is {top:g} m high: correct one of them"
+        )
     places = _places(storey, entry, document, index)
     poses = tuple(storey.to_site.pose(Pose((x, y, storey.elevation + height), bearing)) for x, y, bearing in places)
     directions: tuple[Literal["+z", "-z"], ...] = (
@@ -127,7 +150,7 @@ def _places(storey: Storey, entry: ScannerEntry, document: Document, index: int)
 
 def _bearing(entry: ScannerEntry, at: Point, where: str) -> float:
     if entry.bearing_deg is not None:
-        return entry.bearing_deg
+        return math.remainder(entry.bearing_deg, 360.0) if abs(entry.bearing_deg) > 360.0 else entry.bearing_deg
     assert entry.patient_end_towards is not None
     dx, dy = entry.patient_end_towards[0] - at[0], entry.patient_end_towards[1] - at[1]
     if math.hypot(dx, dy) < 0.1:

@@ -16,9 +16,18 @@ from mrsite.base.errors import InputError
 from mrsite.base.toml import Document, read_toml, validate
 from mrsite.base.units import unit_name
 
-Finite = Annotated[float, Field(strict=True, allow_inf_nan=False)]
-Positive = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
-NotNegative = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
+#: Farther than any place on earth from any grid's origin, m, and more than any quantity of a site in its unit.
+_MOST = 1e8
+Finite = Annotated[float, Field(strict=True, ge=-_MOST, le=_MOST, allow_inf_nan=False)]
+Positive = Annotated[float, Field(strict=True, gt=0, le=_MOST, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(strict=True, ge=0, le=_MOST, allow_inf_nan=False)]
+#: Of an isocentre above its floor, and of a room or storey: a slip of the unit would take a magnet out of the building.
+IsocentreHeight = Annotated[float, Field(strict=True, gt=0, le=3)]
+RoomHeight = Annotated[float, Field(strict=True, ge=1, le=200)]
+#: Lengths given in millimetres: of a door or pipe that people or helium pass, and of a slab.
+Clear_mm = Annotated[float, Field(strict=True, ge=50, le=20_000)]
+Bore_mm = Annotated[float, Field(strict=True, ge=10, le=3_000)]
+Slab_mm = Annotated[float, Field(strict=True, ge=0, le=10_000)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Flag = Annotated[bool, Field(strict=True)]
 Point = tuple[Finite, Finite]
@@ -68,7 +77,7 @@ class SiteTable(Entry):
     checks: tuple[Name, ...] = ()
     north_deg: Finite | None = None
     ground_level: Finite | None = None
-    position_tolerance_m: NotNegative = 0.05
+    position_tolerance_m: Annotated[float, Field(strict=True, ge=0, le=5)] = 0.05
     catalogues: tuple[str, ...] = ()
 
 
@@ -105,7 +114,7 @@ class EarthTable(Entry):
 class DrawingTable(Entry):
     """``[drawing]``: how our marks are drawn."""
 
-    plot_scale: Positive = 50
+    plot_scale: Annotated[float, Field(strict=True, ge=1, le=10_000)] = 50
     paper: Name = "A1"
     layers: Name = "aia"
     prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,24}$")] = "X-MRIS"
@@ -150,9 +159,9 @@ class StoreyEntry(Entry):
     revision: str | None = None
     building: Name | None = None  #: storeys of one building lie over one another; those of others stand beside it
     elevation: Finite = 0.0
-    height: Positive | None = None
-    ceiling: Positive | None = None
-    slab_mm: NotNegative | None = None
+    height: RoomHeight | None = None
+    ceiling: RoomHeight | None = None
+    slab_mm: Slab_mm | None = None
     units: str | None = None
     model_storey: Name | Finite | None = None
     window: tuple[Point, Point] | None = None
@@ -181,7 +190,7 @@ class ScannerEntry(Entry):
     isocentre: Point | None = None
     at_block: Name | None = None
     positions: Annotated[tuple[Point3, ...], Field(min_length=1)] | None = None
-    isocentre_height: Positive | None = None
+    isocentre_height: IsocentreHeight | None = None
     bearing_deg: Finite | None = None
     patient_end_towards: Point | None = None
     field_direction: Literal["+z", "-z"] | None = None
@@ -214,7 +223,7 @@ class RoomEntry(Keyed):
     occupied: Heights | None = None
     workstation: Flag | None = None
     rf_cage: Flag | Ring | None = None
-    ceiling: Positive | None = None
+    ceiling: RoomHeight | None = None
     relief_area_m2: NotNegative | None = None
     oxygen_monitor: Flag | None = None
     exhaust_m3_h: NotNegative | None = None
@@ -262,7 +271,7 @@ class DoorEntry(Entry):
     free_egress: Flag | None = None
     opens: Literal["outward", "inward", "sliding"] | None = None
     opens_into: Name | None = None
-    clear_width_mm: Positive | None = None
+    clear_width_mm: Clear_mm | None = None
     signs: tuple[Literal["outside", "inside"], ...] | None = None
     detector: Flag | str | None = None
 
@@ -282,6 +291,14 @@ class WindowEntry(Entry):
     sill: NotNegative | None = None
     head: Positive | None = None
     kind: Literal["observation", "external"] = "external"
+
+    @model_validator(mode="after")
+    def _sound(self) -> WindowEntry:
+        if self.start == self.end:
+            raise ValueError("from and to are one point: give both ends of the window")
+        if self.sill is not None and self.head is not None:
+            _rising((self.sill, self.head), "sill and head")
+        return self
 
 
 class OpeningEntry(Entry):
@@ -492,7 +509,7 @@ class QuenchPipeEntry(Entry):
     points: Annotated[tuple[Point3, ...], Field(min_length=2)] | None = None
     layer: Name | None = None
     storey: Name | None = None
-    diameter_mm: Positive | tuple[Positive, ...] | None = None
+    diameter_mm: Bore_mm | tuple[Bore_mm, ...] | None = None
     fittings: tuple[Any, ...] | dict[str, Any] | None = None
     insulation: str | dict[str, Any] | None = None
     material: str | None = None

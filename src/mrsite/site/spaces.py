@@ -6,6 +6,7 @@ candidates are an error that asks for ``at``, none at all is an error that names
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -21,6 +22,8 @@ from mrsite.site.schema import AreaEntry, RoomEntry
 #: Two outlines are one room where they share this much of the smaller: a stated polygon then
 #: stands in for the room of the drawing.
 _SAME_ROOM = 0.5
+#: Stated outlines that share more of the smaller than a wall's thickness drawn twice lie in one another.
+_OVERLAP = 0.1
 
 
 def resolve_spaces(
@@ -228,6 +231,7 @@ def _absent(spaces: list[Space], storey: Storey, entry: RoomEntry, where: str) -
     """The drawing has no such room: an error, unless its label is there without an outline."""
     word = entry.number or entry.name or ""
     plan = storey.plan
+    _refuse_twice(spaces, storey, entry, where)
     if word and entry.at is not None:
         _refuse_elsewhere(spaces, storey, entry, where)
     if plan is None:
@@ -285,10 +289,33 @@ def _draw(spaces: list[Space], storey: Storey, entry: RoomEntry, where: str, her
         if not covered and not named:
             kept.append(space)
     spaces[:] = kept
-    for space in spaces:
-        if space.stated and space.storey == storey.name and _folded(space.label) == _folded(_called_plain(entry)):
-            raise InputError(f"{where}: {_called(entry)} is stated twice, first at {space.where}; keep one")
+    _refuse_twice(spaces, storey, entry, where)
     spaces.append(_with_statement(replace(_blank(storey, entry), polygon=polygon, status="stated"), entry, where))
+
+
+def _refuse_twice(spaces: Sequence[Space], storey: Storey, entry: RoomEntry, where: str) -> None:
+    """Refuse a second statement of a room that no drawing tells apart: the same number, or name where none has one."""
+    for space in spaces:
+        if not space.stated or space.is_area or space.storey != storey.name:
+            continue
+        mine, theirs = ((_folded(x.number), _folded(x.name)) for x in (entry, space))
+        same = mine[0] == theirs[0] if mine[0] and theirs[0] else mine == theirs
+        if same and any(mine):
+            raise InputError(f"{where}: {_called(entry)} is stated twice, first at {space.where}; keep one")
+
+
+def overlaps(spaces: Sequence[Space]) -> list[str]:
+    """Say which outlines that the file states lie in one another: each room is judged by its own."""
+    drawn = [s for s in spaces if s.status == "stated" and not s.is_area and s.polygon is not None]
+    notes = []
+    for a, b in itertools.combinations(drawn, 2):
+        shared = 0.0 if a.storey != b.storey else float(a.polygon.intersection(b.polygon).area)
+        if shared > _OVERLAP * min(a.polygon.area, b.polygon.area):
+            notes.append(
+                f"{inert(a.label)} and {inert(b.label)} overlap by {shared:.1f} m2 ({a.where} and {b.where}): each is "
+                "judged by its own outline; correct one of them"
+            )
+    return notes
 
 
 def _blank(storey: Storey, entry: RoomEntry) -> Space:

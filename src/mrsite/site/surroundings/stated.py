@@ -14,6 +14,11 @@ from mrsite.site.project import Storey
 from mrsite.site.schema import AmbientEntry, SiteFile
 from mrsite.site.spaces import find_storey
 
+#: Tables whose entries name a storey or a scanner and are not resolved elsewhere.
+_NAMING = (
+    *("moving_metal", "cable", "transformer", "static_steel", "ambient", "pathway"),
+    *("operator", "quench_pipe", "survey"),
+)
 _VALUE = {"vibration": "m_s2_rms", "ac-field": "uT", "dc-change": "uT"}
 
 
@@ -27,7 +32,7 @@ def check_named(storeys: Sequence[Storey], site_file: SiteFile, document: Docume
     """
     faults = []
     known = [s.id for s in site_file.scanner]
-    for table in ("moving_metal", "cable", "transformer", "static_steel", "ambient", "pathway"):
+    for table in _NAMING:
         seen: dict[str, str] = {}
         for index, entry in enumerate(getattr(site_file, table)):
             where = document.where(table, index)
@@ -39,8 +44,10 @@ def check_named(storeys: Sequence[Storey], site_file: SiteFile, document: Docume
                     except InputError as error:
                         faults.append(error.message)
             scanner = getattr(entry, "scanner", None)
-            if scanner is not None and scanner not in known:
-                faults.append(f"{where}: there is no scanner {inert(scanner)!r}; there are: {', '.join(known)}")
+            # one quench pipe may serve several: "MR1, MR2"
+            for word in [] if scanner is None or scanner in known else map(str.strip, scanner.split(",")):
+                if word not in known:
+                    faults.append(f"{where}: there is no scanner {inert(word)!r}; there are: {', '.join(known)}")
             id_ = getattr(entry, "id", None)
             if id_ is not None and id_ in seen:
                 faults.append(f"{where}: {table} {inert(id_)!r} is there twice, first at {seen[id_]}; rename one")
