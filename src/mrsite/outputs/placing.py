@@ -16,7 +16,7 @@ from mrsite.outputs.mark import Box, Point, Polyline, Text, text_box, text_width
 #: How bad it is to cover a line: ours must be read along their whole length, the host's need not.
 OURS, HOST = 6, 4
 #: What a letter's height of distance weighs, as a share of a letter's square.
-_AWAY = 0.02
+_AWAY = 0.04
 #: Directions in which texts are put, the likeliest first.
 ROUND = (
     (1, 0), (0, -1), (0, 1), (-1, 0), (1, -1), (-1, 1), (1, 1), (-1, -1),

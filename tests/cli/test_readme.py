@@ -1,0 +1,48 @@
+"""The commands of the README run as they stand, one after the other: slow, for a release."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+
+
+def block(after: str, language: str) -> str:
+    """Return the first block of a language behind some words of the README."""
+    text = README[README.index(after) :]
+    found = re.search(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+@pytest.mark.slow
+def test_every_command_runs_as_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = block("Every line runs as it stands", "sh").splitlines()
+    assert len(lines) > 8
+    for line in lines:
+        program, *words = shlex.split(line, comments=True)
+        assert program == "mrsite"
+        done = subprocess.run(
+            [sys.executable, "-m", "mrsite", *words], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{line}\n{done.stdout[-500:]}{done.stderr[-500:]}"
+        assert "Traceback" not in done.stderr
+    for made in ("out/report.html", "out/bundle.zip", "look/ground.dxf", "rooms.geojson"):
+        assert (tmp_path / made).is_file(), made
+    monkeypatch.chdir(tmp_path)
+    exec(block("With files of your own", "python"), {"__name__": "readme"})
+
+
+def test_every_command_of_the_readme_exists() -> None:
+    from mrsite.cli.app import app
+
+    known = {command.name for command in app.registered_commands}
+    named = set(re.findall(r"^mrsite ([\w-]+)", README, re.MULTILINE))
+    assert len(named) > 10
+    assert named - known - {"magnets"} == set()
