@@ -42,7 +42,9 @@ def judge(magnet: fields.CoilSet, levels: tuple[float, ...], n: int = 240) -> in
     window = window_of(magnet)
     u, v, m, slope = sampled(magnet, window, n)
     spacing = float(u[1] - u[0])
-    peak = float(np.nanmax(m[np.isfinite(m)]))
+    # at a thin wire the field rises without bound
+    wire = any(isinstance(coil, fields.Loop) for coil in magnet.coils)
+    peak = float(np.quantile(m[np.isfinite(m)], 0.99 if wire else 1.0))
     seen = 0
     for share in levels:
         level = share if share < 1e-3 else share * peak
@@ -101,7 +103,9 @@ def region(paths, closed, window, corner_inside: bool) -> shapely.Geometry:
             k = int(np.argmin([line.distance(point) for line in lines]))
             at = lines[k].project(point)
             here, ahead, back = (
-                lines[k].interpolate(min(max(at + d, 0.0), lines[k].length)) for d in (0.0, 1e-6, -1e-6)
+                # round the seam of a ring
+                lines[k].interpolate((at + d) % lines[k].length if lines[k].is_ring else max(at + d, 0.0))
+                for d in (0.0, 1e-6, -1e-6)
             )
             along = np.array([ahead.x - back.x, ahead.y - back.y])
             strong = along[0] * (point.y - here.y) - along[1] * (point.x - here.x) > 0.0
