@@ -205,3 +205,13 @@ def test_axe_core_finds_nothing(tmp_path, outcome, chromium, width):
             ".then(r => r.violations.map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(' | ')))"  # noqa: E501
         )
         assert found == []
+
+
+def test_every_check_speaks_in_the_risk_assessment() -> None:
+    """What somebody attests or reviews belongs to the rule it answers, not to a hazard of its own."""
+    from mrsite.checks import registry
+    from mrsite.outputs.report_model import _data
+
+    named = [name for risk in _data()["risk"] for name in risk["checks"]]
+    checks = {registry.name_of(check) for check in registry.CHECKS} - {"attested", "reviewed"}
+    assert {check for check in checks if not any(check.startswith(name) for name in named)} == set()
