@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mrsite.magnets import fit, load_model
+import pytest
+
+from mrsite.magnets import Published, fit, load_model
 from mrsite.magnets.card import NOT_FOR_CONSTRUCTION, card_of, comparison
 from mrsite.outputs.magnet_card import card_html, card_page
 from tests.magnets.known import data
@@ -47,3 +49,15 @@ def test_side_by_side() -> None:
     line = {r[0]: r[1:] for r in rows}["0.5 mT along m"]
     assert line[0].startswith("2.42 [2.33 to 2.49")
     assert line[1] == "no model"
+
+
+def test_ends_that_differ_are_told_apart() -> None:
+    figures = (
+        Published("isofield", "t", "read", level_T=5e-4, axial_m=4.2, radial_m=2.6, end="patient"),
+        Published("isofield", "t", "read", level_T=5e-4, axial_m=3.9, end="service"),
+    )
+    card = card_of(fit(data(published=figures), seed=1, members=6), (0.5,))
+    assert card.line_header == ("level mT", "towards the patient end", "towards the service end", "across the bore")
+    patient, service = (float(cell.split()[0]) for cell in card.lines[0][1:3])
+    assert patient == pytest.approx(4.2, abs=0.06)
+    assert service == pytest.approx(3.9, abs=0.06)

@@ -7,7 +7,7 @@ tolerances of position and plan. The earth's field is never among them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -226,9 +226,9 @@ def banded_values(
     if model.ensemble is not None and len(points):
         rho, z = np.hypot(points[:, 0], points[:, 1]), points[:, 2]
         members = member_values(model, rho, z, quantity)
-        stretch = band_shape(model)[0] * (1.0 if quantity == "B" else _NEAR)
+        stretch, _, inward = _shape(model, quantity)
         # Stretched in the logarithm: a field is a magnitude, and its errors are factors.
-        low, high = weighted_band(np.log(np.maximum(members, 1e-30)), model.ensemble.weights, stretch)
+        low, high = weighted_band(np.log(np.maximum(members, 1e-30)), model.ensemble.weights, stretch, inward=inward)
         up, down = np.maximum(np.exp(high) - value, 0.0), np.maximum(value - np.exp(low), 0.0)
     shift_up, shift_down = _shifted(source, points, value, quantity, extra_m)
     upper = value + np.sqrt(up**2 + (spread * value) ** 2 + shift_up**2)
@@ -247,12 +247,24 @@ def reach(
         ``level_mT, axial_m, axial_lower_m, axial_upper_m, radial_m, radial_lower_m, radial_upper_m``:
         the extent of the line, m, site-to-site spread included.
     """
+    return _reach(model, levels_mT, extra_m, {"axial": lambda a: np.abs(np.cos(a)), "radial": np.sin})
+
+
+def reach_by_end(model: MagnetModel, levels_mT: Iterable[float] = (0.5, 3.0)) -> list[dict[str, float]]:
+    """Return the same with the two ends apart: ``patient_m``, ``service_m`` in place of ``axial_m``."""
+    return _reach(model, levels_mT, 0.0, {"patient": np.cos, "service": lambda a: -np.cos(a), "radial": np.sin})
+
+
+def _reach(
+    model: MagnetModel, levels_mT: Iterable[float], extra_m: float, directions: Mapping[str, Callable[[Array], Array]]
+) -> list[dict[str, float]]:
     rows = []
     for level in levels_mT:
         rays = _on_band_rays(model, float(level) * 1e-3, model.site_spread, extra_m, "B")
         row = {"level_mT": float(level)}
-        for direction, along in (("axial", np.abs(np.cos(rays.angles))), ("radial", np.sin(rays.angles))):
-            value, low, high = (float((d * along).max()) for d in (rays.distance, rays.lower, rays.upper))
+        for direction, along in directions.items():
+            share = along(rays.angles)
+            value, low, high = (float((d * share).max()) for d in (rays.distance, rays.lower, rays.upper))
             row[f"{direction}_m"] = value
             row[f"{direction}_lower_m"] = min(low, value)
             row[f"{direction}_upper_m"] = max(high, value)
@@ -336,20 +348,25 @@ def _ensemble_share(
 ) -> tuple[Array, Array, tuple[BranchLine, ...]]:
     e = model.ensemble
     assert e is not None
-    stretch, floor = band_shape(model)
-    stretch *= 1.0 if quantity == "B" else _NEAR
-    low, high = weighted_band(members, e.weights, stretch, floor)
+    shape = _shape(model, quantity)
+    low, high = weighted_band(members, e.weights, *shape)
     branches = []
     for k, branch in enumerate(e.branches):
         chosen = e.branch == k
         if not chosen.any():
             continue
         part = members[chosen]
-        b_low, b_high = weighted_band(part, e.weights[chosen], stretch, floor)
+        b_low, b_high = weighted_band(part, e.weights[chosen], *shape)
         branches.append(
             BranchLine(branch.signs, branch.weight, np.maximum(b_low, 0.0), np.median(part, axis=0), b_high)
         )
     return np.maximum(high - distance, 0.0), np.maximum(distance - low, 0.0), tuple(branches)
+
+
+def _shape(model: MagnetModel, quantity: Quantity) -> tuple[float, float, float]:
+    """Stretch, floor and inward share of the band of a quantity."""
+    stretch, floor, inward = band_shape(model)
+    return (stretch, floor, inward) if quantity == "B" else (stretch * _NEAR, floor, 1.0)
 
 
 def _slant(angles: Array, distance: Array) -> Array:

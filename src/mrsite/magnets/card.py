@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mrsite.magnets.band import reach, unsafe_side
+from mrsite.magnets.band import reach, reach_by_end, unsafe_side
 from mrsite.magnets.model import MagnetModel, Published
 
 NOT_FOR_CONSTRUCTION = "NOT FOR CONSTRUCTION - MAGNET DATA UNVERIFIED"
@@ -53,12 +53,13 @@ def card_of(model: MagnetModel, levels_mT: Sequence[float] = (0.5, 1.0, 3.0, 5.0
         warnings.append(NOT_FOR_CONSTRUCTION)
     if not modelled:
         warnings.append(f"no field model: {model.not_modelled_why or 'run `mrsite magnets fit` on its file'}")
+    header, lines = _lines(model, levels_mT if modelled else ())
     return Card(
         title=f"{model.vendor} {model.model} ({model.id})",
         warnings=tuple(warnings),
         rows=tuple(_facts(model)),
-        line_header=("level mT", "along the bore", "across the bore"),
-        lines=tuple(_line(row) for row in reach(model, levels_mT)) if modelled else (),
+        line_header=header,
+        lines=lines,
         residual_header=("figure", "published", "model", "band", "allowed", "unit", "role", "met"),
         residuals=tuple(_residuals(model)) if modelled else (),
         notes=tuple(_notes(model)) if modelled else (),
@@ -139,8 +140,16 @@ def _figure(model: MagnetModel, p: Published) -> str:
     return f"{p.value:g} {unit}" + (", held back as a check" if p.use == "check" else "")
 
 
-def _line(row: dict[str, float]) -> tuple[str, ...]:
-    return f"{row['level_mT']:g}", _banded(row, "axial"), _banded(row, "radial")
+def _lines(model: MagnetModel, levels_mT: Sequence[float]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Header and rows of how far each line reaches, the two ends apart where the source tells them apart."""
+    if any(p.end for p in model.published):
+        table = reach_by_end(model, levels_mT)
+        words = {"patient": "towards the patient end", "service": "towards the service end"}
+    else:
+        table, words = reach(model, levels_mT), {"axial": "along the bore"}
+    words["radial"] = "across the bore"
+    rows = tuple((f"{row['level_mT']:g}", *(_banded(row, name) for name in words)) for row in table)
+    return ("level mT", *words.values()), rows
 
 
 def _banded(row: dict[str, float], direction: str) -> str:

@@ -54,7 +54,7 @@ def explain(model: MagnetModel, figures: Figures, size: Dimensions, seed: int) -
 def _without(
     model: MagnetModel, figures: Figures, figure: LineFigure | PointFigure, size: Dimensions, seed: int
 ) -> tuple[float, str]:
-    """Return the share of designs that meet all figures but one, and what they say in its place."""
+    """Return the share of the prior's designs that meet all figures but one, and what they say in its place."""
     rest = figures.without(figure.name)
     assert model.B0_T is not None
     problem = Problem(model.B0_T, size, prior(model.geometry, "W", model.shielding), model.shielding, rest)
@@ -63,10 +63,13 @@ def _without(
     if not hypotheses:
         return 0.0, ""
     found = []
+    weight = 0.0
     for k in range(_TRIES):
-        outcome = problem.attempt(rng, hypotheses[k % len(hypotheses)])
+        hypothesis = hypotheses[k % len(hypotheses)]
+        outcome = problem.attempt(rng, hypothesis)
         if outcome.currents is not None:
             found.append(outcome.currents)
+            weight += hypothesis.prior
     if not found:
         return 0.0, ""
     currents = np.array(found)
@@ -81,4 +84,5 @@ def _without(
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
     told = figure.distance if isinstance(figure, LineFigure) else figure.value
     close = min(max(told, low), high)
-    return len(found) / _TRIES, f"; nearest possible {close:.3g} {unit} (designs of the rest: {low:.3g} to {high:.3g})"
+    share = weight * len(hypotheses) / _TRIES
+    return share, f"; nearest possible {close:.3g} {unit} (designs of the rest: {low:.3g} to {high:.3g})"

@@ -14,28 +14,33 @@ from mrsite.magnets.members import member_angles, member_distances, member_value
 from mrsite.magnets.model import Array, MagnetModel, Residual
 from mrsite.magnets.rays import outermost, source_magnitude
 
-# One line: the members fix 2.5 and 97.5 % too tightly. More lines: their prior is wide and the range alone serves.
-# Measured on two sets of synthetic magnets (benchmarks/magnets.py): at a stretch of 0.85 one of them fell to 0.92.
+# One line: the members fix 2.5 and 97.5 % too tightly. More lines: their prior is wide and the range alone serves;
+# there the lines of designs lie nearer than those of magnets by a third of their spread, so that the outer side is
+# drawn out and the inner side in. Measured on three sets of synthetic magnets: benchmarks/results/magnets.md.
 _STRETCH_ONE, _FLOOR_ONE = 1.3, 0.005
-_STRETCH_MORE, _FLOOR_MORE = 1.0, 0.002
+_STRETCH_MORE, _FLOOR_MORE, _INWARD_MORE = 1.05, 0.002, 0.67
 
 
-def band_shape(model: MagnetModel) -> tuple[float, float]:
-    """Return the stretch about the median and the floor (m) of a model's ensemble band.
+def band_shape(model: MagnetModel) -> tuple[float, float, float]:
+    """Return how a model's ensemble band is drawn: stretch about the median, floor (m), inward share of the stretch.
 
-    1.3 and 5 mm where one line is published, 1.0 and 2 mm where lines of several levels are; the
-    stretch 1.5 times larger where a class default stood in for a dimension.
+    1.3 and 5 mm where one line is published; 1.05 outwards, 0.7 inwards and 2 mm where lines of several
+    levels are and usual designs meet them (prior W; else as far inwards); 1.0 and 2 mm where the outermost
+    windings are among the members. The stretch is 1.5 times larger where a class default stood in for a dimension.
     """
     levels = {p.level_T for p in model.published if p.use == "fit" and p.quantity == "isofield"}
     if model.ensemble is not None and "bounds" in model.ensemble.prior:
-        stretch, floor = 1.0, _FLOOR_MORE  # the outermost windings are among the members
+        stretch, floor, inward = 1.0, _FLOOR_MORE, 1.0
+    elif len(levels) > 1:
+        usual = model.ensemble is not None and model.ensemble.prior == "W"
+        stretch, floor, inward = _STRETCH_MORE, _FLOOR_MORE, _INWARD_MORE if usual else 1.0
     else:
-        stretch, floor = (_STRETCH_MORE, _FLOOR_MORE) if len(levels) > 1 else (_STRETCH_ONE, _FLOOR_ONE)
-    return stretch * (model.fit.widening if model.fit else 1.0), floor
+        stretch, floor, inward = _STRETCH_ONE, _FLOOR_ONE, 1.0
+    return stretch * (model.fit.widening if model.fit else 1.0), floor, inward
 
 
 def weighted_band(
-    values: Array, weights: Array, stretch: float = _STRETCH_ONE, floor: float = 0.0
+    values: Array, weights: Array, stretch: float = _STRETCH_ONE, floor: float = 0.0, inward: float = 1.0
 ) -> tuple[Array, Array]:
     """Return the stretched 2.5-97.5 % band over members.
 
@@ -44,6 +49,8 @@ def weighted_band(
     values : (m, ...) float64
         NaN where a member has no value; it is left out there.
     weights : (m,) float64
+    inward : float
+        Share of ``stretch`` below the median.
 
     Returns
     -------
@@ -52,7 +59,7 @@ def weighted_band(
     """
     low, mid, high = _quantiles(values.reshape(len(values), -1), weights)
     shape = values.shape[1:]
-    lower = mid - stretch * (mid - low) - floor
+    lower = mid - inward * stretch * (mid - low) - floor
     upper = mid + stretch * (high - mid) + floor
     return lower.reshape(shape), upper.reshape(shape)
 
