@@ -151,6 +151,27 @@ def test_the_floor_of_the_error_bound_holds_over_the_half_plane():
     assert np.nanmin(ratio) >= 1.0 - 1e-12
 
 
+def test_the_floor_of_thick_coils_holds_beyond_their_sphere():
+    """Half the loop's bound, at the mean radius and the furthest end, as ``bound_at`` takes it."""
+    rng = np.random.default_rng(14)
+    t = np.linspace(0.0, np.pi, 61)
+    least = np.inf
+    for _ in range(60):
+        r1 = rng.uniform(0.0, 1.0)
+        r2 = r1 + 10.0 ** rng.uniform(-2.0, 0.3)
+        z0, half = rng.uniform(-1.0, 1.0), 10.0 ** rng.uniform(-2.0, 0.7)
+        centre = rng.uniform(-0.5, 0.5)
+        coil = fields.Coil(r1, r2, z0 - half, z0 + half, 1.0)
+        end = abs(z0 - centre) + half
+        moment = 2.0 * half * np.pi * (r2**3 - r1**3) / 3.0
+        for r in np.hypot(r2, end) * np.array([1.02, 1.2, 1.7, 3.0, 10.0]):
+            points = np.stack([r * np.sin(t), 0.0 * t, centre + r * np.cos(t)], axis=1)
+            floor = 0.5 * MU0 * moment / (4.0 * np.pi) / ((r + end) ** 2 + 0.25 * (r1 + r2) ** 2) ** 1.5
+            least = min(least, float(fields.magnitude(coil.flux_density(points)).min()) / floor)
+    assert least >= 1.0
+    assert least < 3.0  # the walk came near the bound
+
+
 def test_the_bound_on_second_derivatives_holds():
     g, params = fields.compiled_bound(SET)
     rng = np.random.default_rng(9)

@@ -32,8 +32,8 @@ class Certificate:
     bound_B, bound_J : (n,) float64
         Relative error bounds: B by max(|B|, 1e-3 sum of the coils' |B_i|), the jacobian likewise with floor |B| / 1 m,
         B being that of each source by itself; the largest of the sources. All are proven but for two allowances that
-        are measured: the rounding of an interpolant's node values (4e-15), and the least |B| that the series' relative
-        bound divides by. Rounding of the sum (some 1e-15) comes on top.
+        are measured: the rounding of an interpolant's node values (4e-15), and the least |B| of a thick coil that the
+        series' relative bound divides by (a loop's is derived). Rounding of the sum (some 1e-15) comes on top.
     """
 
     route: NDArray[np.str_]

@@ -161,8 +161,16 @@ def _bound(c, beyond, windings, centre, radius, top, r):
     jacobian (both on the axis). The last two orders
     enter the four sums in part, which costs at most another (l + 2)/2. ``beyond`` bounds |c_l| for l > ORDERS, each
     coil alone.
-    The floor is 1e-3 sum |B_i|, and |B_i| >= mu0 m_i / (4 pi (d^2 + a^2)^(3/2)) at distance d from a loop's centre
-    (checked over the half plane, tests).
+    The floor is 1e-3 sum |B_i|, and |B_i| >= mu0 m_i / (4 pi s^3), s^2 = d^2 + a^2, at distance d from a loop's centre;
+    half of that is taken for what the turns of a thick coil, which point apart, may cancel (measured, tests). Of the
+    loop: with k = 2 a rho/s^2 and J_n = int cos^n (1 - k cos)^(-3/2), Biot and Savart give, a = 1,
+
+        |B|^2 s^6 / (mu0 I/4 pi)^2 = (z J_1)^2 + (J_0 - rho J_1)^2 = J_0^2 - J_1^2 - rho J_1 (J_0 - J_2),
+
+    by z^2 = 2 rho/k - 1 - rho^2 and J_1 = (k/2)(J_0 + J_2), which is int d(sin (1 - k cos)^(-1/2)) = 0. J_1 >= 0 and
+    J_2 <= J_0, so for one k it falls linearly with rho and is least at the largest, where z = 0 and rho >= 1. There
+    |B| = mu0 m/(4 pi rho^3) sum ((2n+1)!!)^2/(4^n n! (n+1)!) rho^(-2n) (Jackson, Classical Electrodynamics, 5.48),
+    with no term negative: at least the first, and s > rho.
     """
     x = radius / r
     power = x ** (top + 1)
