@@ -15,7 +15,8 @@ from mrsite.outputs import report_html
 from mrsite.outputs.mark import Polyline, Text
 from mrsite.outputs.pictures import Pictures
 from mrsite.site.surroundings.results import MetalResult
-from mrsite.site.surroundings.ways import Way, find_way
+from mrsite.site.surroundings.way import Way
+from mrsite.site.surroundings.ways import find_way
 from tests.outputs import npm
 from tests.outputs.browser import Page
 

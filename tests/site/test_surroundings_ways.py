@@ -15,17 +15,18 @@ from mrsite.site.project import Project, Space
 from mrsite.site.schema import PathwayEntry
 from mrsite.site.surroundings import turns, walkable, ways
 from mrsite.site.surroundings.tables import body_value
+from mrsite.site.surroundings.way import WALK_HEIGHT_M, NoWay, Way, crossings, inside_m, walk_points
 
 
-def way(project: Project, kind: str, start: object, end: object, **more: object) -> ways.Way:
+def way(project: Project, kind: str, start: object, end: object, **more: object) -> Way:
     found = ways.find_way(project, PathwayEntry(kind=kind, **{"from": start, "to": end}, **more))  # type: ignore[arg-type]
-    assert isinstance(found, ways.Way), found
+    assert isinstance(found, Way), found
     return found
 
 
-def none(project: Project, kind: str, start: object, end: object, **more: object) -> ways.NoWay:
+def none(project: Project, kind: str, start: object, end: object, **more: object) -> NoWay:
     found = ways.find_way(project, PathwayEntry(kind=kind, **{"from": start, "to": end}, **more))  # type: ignore[arg-type]
-    assert isinstance(found, ways.NoWay), found
+    assert isinstance(found, NoWay), found
     return found
 
 
@@ -175,10 +176,10 @@ def test_lines_crossed_and_metres_inside() -> None:
     found = way(department(), "staff", [8.8, 1.0], [6.4, 4.5], width_m=0.8)
     disc = shapely.Point(4.2, 3.0).buffer(3.0)
     region = Region("Ground", 0.5e-3, "envelope", "B", (0.0, 2.1), disc, disc, disc, {}, 0.001)
-    (crossing,) = ways.crossings(found, [region])
+    (crossing,) = crossings(found, [region])
     assert crossing.entering
     assert math.dist(crossing.at, (4.2, 3.0)) == pytest.approx(3.0, abs=0.01)
-    inside = ways.inside_m(found, [region])[0.5e-3]
+    inside = inside_m(found, [region])[0.5e-3]
     assert inside == pytest.approx(found.legs[0].length_m - crossing.along_m, abs=1e-6)
-    (points,) = ways.walk_points(department(), found)
-    assert np.allclose(points[:, 2], ways.WALK_HEIGHT_M)
+    (points,) = walk_points(department(), found)
+    assert np.allclose(points[:, 2], WALK_HEIGHT_M)

@@ -72,6 +72,20 @@ def undescribed(project: Project, door: Door) -> Space | None:
     return next((s for s in sides or () if s is not None and s.zone is None and s.occupancy is None), None)
 
 
+def not_described(check: str, rules: Sequence[Rule], subject: str, lead: str, blank: Space, **more: Any) -> Finding:
+    """State that a way cannot be judged, since nobody says what one side of it is."""
+    return state(
+        check,
+        rules,
+        subject,
+        "not-assessed",
+        f"{lead}: nobody gives zone or occupancy of {blank.label}, so what it must keep out is not known.",
+        remedy=f"Give zone and occupancy for {blank.label} (ask the department).",
+        supply=supply.room(blank, "zone", "occupancy"),
+        **more,
+    )
+
+
 def lock_rules(project: Project) -> tuple[Rule, ...]:
     """Return the rules on locks."""
     return rules_of(project, "access-control")
@@ -113,16 +127,7 @@ def _lock(project: Project, door: Door, rules: tuple[Rule, ...]) -> Finding:
     more = {"storey": door.storey, "location": place(door), "grades": (plan_grade(door),), "kind": "lock"}
     blank = undescribed(project, door)
     if blank is not None:
-        return state(
-            "access",
-            rules,
-            subject,
-            "not-assessed",
-            f"{lead}: nobody gives zone or occupancy of {blank.label}, so what this door must keep out is not known.",
-            remedy=f"Give zone and occupancy for {blank.label} (ask the department).",
-            supply=supply.room(blank, "zone", "occupancy"),
-            **more,
-        )
+        return not_described("access", rules, subject, lead, blank, **more)
     if door.lock is None:
         return state(
             "access",
@@ -164,16 +169,7 @@ def _signs(project: Project, door: Door, rules: tuple[Rule, ...]) -> Finding:
     more = {"storey": door.storey, "location": place(door), "grades": (plan_grade(door),), "kind": "sign"}
     blank = undescribed(project, door)
     if blank is not None:
-        return state(
-            "access",
-            rules,
-            subject,
-            "not-assessed",
-            f"{door_subject(project, door)}: nobody gives zone or occupancy of {blank.label}.",
-            remedy=f"Give zone and occupancy for {blank.label} (ask the department).",
-            supply=supply.room(blank, "zone", "occupancy"),
-            **more,
-        )
+        return not_described("access", rules, subject, door_subject(project, door), blank, **more)
     if door.signs is None:
         return state(
             "access",
@@ -222,16 +218,7 @@ def _gap(project: Project, way: Link, rules: tuple[Rule, ...]) -> Finding:
     more: dict[str, Any] = {"storey": way.storey, "location": way.location, "kind": "lock"}
     blank = next((s for s in way.ends if s is not None and s.zone is None and s.occupancy is None), None)
     if blank is not None:
-        return state(
-            "access",
-            rules,
-            f"lock of {way.subject}",
-            "not-assessed",
-            f"{lead}: nobody gives zone or occupancy of {blank.label}, so what it must keep out is not known.",
-            remedy=f"Give zone and occupancy for {blank.label} (ask the department).",
-            supply=supply.room(blank, "zone", "occupancy"),
-            **more,
-        )
+        return not_described("access", rules, f"lock of {way.subject}", lead, blank, **more)
     return state(
         "access",
         rules,

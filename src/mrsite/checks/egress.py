@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mrsite.checks import supply
-from mrsite.checks.access import controlled_door, undescribed
+from mrsite.checks.access import controlled_door, not_described, undescribed
 from mrsite.checks.doors import door_subject, place
 from mrsite.checks.finding import Finding
 from mrsite.checks.judge import plan_grade, rules_of, state
@@ -30,18 +30,7 @@ def check(project: Project, evidence: Evidence) -> list[Finding]:
         more = {"storey": door.storey, "location": place(door), "grades": (plan_grade(door),), "kind": "egress"}
         blank = undescribed(project, door)
         if blank is not None and door.free_egress is not False:
-            findings.append(
-                state(
-                    "egress",
-                    rules,
-                    subject,
-                    "not-assessed",
-                    f"{name}: nobody gives zone or occupancy of {blank.label}.",
-                    remedy=f"Give zone and occupancy for {blank.label} (ask the department).",
-                    supply=supply.room(blank, "zone", "occupancy"),
-                    **more,
-                )
-            )
+            findings.append(not_described("egress", rules, subject, name, blank, **more))
         elif door.free_egress is False:
             findings.append(
                 state(

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from mrsite.site.project import Door, Project, Space, Storey, Window
-from mrsite.site.remembered import remembered
+from mrsite.site.remembered import Same, remembered
 
 #: Two faces farther apart are two walls with a space between, m: an external wall with a
 #: radiation or radio-frequency lining stays below, a cupboard or riser one can enter above.
@@ -70,25 +70,12 @@ def usable(space: Space) -> bool:
 
 def floor_of(project: Project, storey: Storey) -> Floor:
     """Return the spaces and walls of a storey; computed once for a project."""
-    return _floors(_Key(project))[storey.name]
-
-
-class _Key:
-    """A project by identity: its values hold arrays, which do not hash."""
-
-    def __init__(self, project: Project) -> None:
-        self.project = project
-
-    def __hash__(self) -> int:
-        return id(self.project)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and other.project is self.project
+    return _floors(Same(project))[storey.name]
 
 
 @lru_cache(maxsize=4)
-def _floors(key: _Key) -> dict[str, Floor]:
-    p = key.project
+def _floors(key: Same[Project]) -> dict[str, Floor]:
+    p = key.value
     return {
         storey.name: _floor(
             storey,

@@ -23,7 +23,8 @@ from mrsite.site.schema import PathwayEntry
 from mrsite.site.surroundings.exposure import StrongVolume, Walk
 from mrsite.site.surroundings.projectile import shape, speed_bound, terminal_speed, torque_per_volume
 from mrsite.site.surroundings.tables import body_value
-from mrsite.site.surroundings.ways import WALK_HEIGHT_M, Way, find_way, walk_points
+from mrsite.site.surroundings.way import WALK_HEIGHT_M, Way, walk_points
+from mrsite.site.surroundings.ways import find_way
 
 KINDS: tuple[str, ...] = ()
 

@@ -17,7 +17,8 @@ from mrsite.checks.judge import PLAN_GRADES
 from mrsite.site.evidence import Evidence, Region, Wanted, WantedRegion
 from mrsite.site.project import Project, Space
 from mrsite.site.schema import PathwayEntry
-from mrsite.site.surroundings.ways import NoWay, Way, crossings, find_way, inside_m
+from mrsite.site.surroundings.way import NoWay, Way, crossings, inside_m
+from mrsite.site.surroundings.ways import find_way
 
 KINDS: tuple[str, ...] = ()
 

@@ -13,7 +13,7 @@ from mrsite.base.quantity import Banded, Grade
 from mrsite.checks.doors import named
 from mrsite.checks.finding import Finding, Status
 from mrsite.checks.judge import apart, rules_of, safe, scanners, state, unsafe
-from mrsite.checks.quench_pipe import grades_of, place_of
+from mrsite.checks.quench_pipe import grades_of, place_of, sealed
 from mrsite.checks.supply import tie
 from mrsite.guidance.packs import Rule
 from mrsite.site.evidence import Evidence, Wanted
@@ -34,12 +34,7 @@ def wants(project: Project) -> Wanted:
 
 def does_not_apply(project: Project) -> dict[str, str]:
     """Name the rules where no magnet here vents."""
-    from mrsite.site.vent import helium_of
-
-    standing = scanners(project)
-    if not standing or not all(helium_of(s).sealed for s in standing):
-        return {}
-    return {r.id: "every magnet here is sealed: it has no outlet" for r in rules_of(project, *KINDS)}
+    return {r.id: "every magnet here is sealed: it has no outlet" for r in rules_of(project, *KINDS) if sealed(project)}
 
 
 def check(project: Project, evidence: Evidence) -> list[Finding]:

@@ -41,12 +41,16 @@ def wants(project: Project) -> Wanted:
 
 def does_not_apply(project: Project) -> dict[str, str]:
     """Name the rules where no magnet here vents."""
+    why = "every magnet here is sealed: it has no quench pipe"
+    return {r.id: why for r in rules_of(project, *KINDS) if sealed(project)}
+
+
+def sealed(project: Project) -> bool:
+    """Whether no magnet here vents."""
     from mrsite.site.vent import helium_of
 
     standing = scanners(project)
-    if not standing or not all(helium_of(s).sealed for s in standing):
-        return {}
-    return {r.id: "every magnet here is sealed: it has no quench pipe" for r in rules_of(project, *KINDS)}
+    return bool(standing) and all(helium_of(s).sealed for s in standing)
 
 
 def check(project: Project, evidence: Evidence) -> list[Finding]:

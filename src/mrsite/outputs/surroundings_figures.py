@@ -11,7 +11,8 @@ from mrsite.checks.finding import Outcome
 from mrsite.outputs.figure_axes import STATUS_COLOURS, STATUS_MARKS, axes, backdrop, title, write
 from mrsite.site.surroundings.exposure import WINDOW_S, Walk
 from mrsite.site.surroundings.results import MetalResult
-from mrsite.site.surroundings.ways import Way, find_way
+from mrsite.site.surroundings.way import Way
+from mrsite.site.surroundings.ways import find_way
 
 Array = NDArray[np.float64]
 

@@ -13,7 +13,8 @@ from mrsite.outputs.mark import Circle, Mark, Point, Polyline, Text, Vertex
 from mrsite.outputs.placing import Placer, beside
 from mrsite.outputs.site_marks import straight
 from mrsite.site.surroundings.results import MetalResult
-from mrsite.site.surroundings.ways import Way, find_way
+from mrsite.site.surroundings.way import Way
+from mrsite.site.surroundings.ways import find_way
 
 #: Chords by which an ellipse is drawn, round its outside: nothing within the limit lies outside the line.
 _CHORDS = 144

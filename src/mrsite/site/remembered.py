@@ -11,9 +11,23 @@ import pickle
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
+T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Same(Generic[T]):
+    """A value by identity, for ``lru_cache``: what holds arrays does not hash."""
+
+    def __init__(self, value: T) -> None:
+        self.value = value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and other.value is self.value
 
 
 def remembered(most: int) -> Callable[[F], F]:

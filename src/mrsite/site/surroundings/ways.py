@@ -12,19 +12,18 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mrsite.site.project import Project, Space, Storey
+from mrsite.site.remembered import Same
 from mrsite.site.schema import PathwayEntry
-from mrsite.site.surroundings.tables import body_value, way_needs
+from mrsite.site.surroundings.tables import body_value
 from mrsite.site.surroundings.turns import furthest_joined, turning
 from mrsite.site.surroundings.walkable import (
     OUTSIDE,
     Passage,
-    covers,
     fits,
     free_floor,
     obstacles,
@@ -32,119 +31,16 @@ from mrsite.site.surroundings.walkable import (
     room_graph,
     walkable_spaces,
 )
-
-Array = NDArray[np.float64]
-Point = tuple[float, float]
+from mrsite.site.surroundings.way import Leg, Needs, NoWay, Point, Way
+from mrsite.site.surroundings.way_asked import End, end_of, needs_of
 
 #: Words in uses and names of what leads from storey to storey.
 _STAIRS = ("stair", "treppe", "scala", "escalier", "ramp")
 _LIFTS = ("lift", "elevator", "aufzug", "ascensore", "ascenseur")
-#: Height at which the field of a walk is told, m: the chest of somebody upright.
-WALK_HEIGHT_M = 1.2
 #: Places are one where a rectangle stands this near, m: its middle need not pass the very point.
 _NEAR = 0.6
 #: What gets through anything: for the way that there would be if every door were wide enough, m.
 _SLIM = 0.3
-
-
-@dataclass(frozen=True)
-class Needs:
-    """What goes, and how.
-
-    ``assumed`` names what was taken for want of a statement.
-    """
-
-    kind: str
-    width_m: float
-    length_m: float
-    height_m: float
-    speed_m_s: float
-    stairs: bool
-    lifts: bool
-    around_magnets: bool
-    assumed: tuple[str, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Leg:
-    """One stretch of a way: on a storey, or between two.
-
-    Parameters
-    ----------
-    points : tuple of (x, y), m
-        Plan metres of the storey's own drawing.
-    """
-
-    mode: Literal["walk", "stair", "lift"]
-    storey: str
-    points: tuple[Point, ...]
-    length_m: float
-    time_s: float
-    to_storey: str | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Way:
-    """A way that fits.
-
-    Parameters
-    ----------
-    spaces : tuple of str
-        Ids of the spaces gone through, in order (``"outside"`` where it starts or ends there).
-    passages : tuple of Passage
-        Doors and openings gone through, in order.
-    narrowest : Passage or None
-        The least of those whose width is known.
-    unknown : tuple of Passage
-        Those whose width nobody knows.
-    turns_shown : bool or None
-        Whether what is long was shown to get round every corner; None: nothing long goes here.
-    stuck_at : str or None
-        Where it does not.
-    """
-
-    needs: Needs
-    legs: tuple[Leg, ...]
-    spaces: tuple[str, ...]
-    passages: tuple[Passage, ...]
-    turns_shown: bool | None = None
-    stuck_at: str | None = None
-    cell_m: float = 0.0
-
-    @property
-    def length_m(self) -> float:
-        """Length of all stretches."""
-        return sum(leg.length_m for leg in self.legs)
-
-    @property
-    def time_s(self) -> float:
-        """Time at the stated speed, lifts and stairs included."""
-        return sum(leg.time_s for leg in self.legs)
-
-    @property
-    def narrowest(self) -> Passage | None:
-        """The narrowest passage of known width."""
-        known = [p for p in self.passages if p.width_m is not None]
-        return min(known, key=lambda p: p.width_m or 0.0, default=None)
-
-    @property
-    def unknown(self) -> tuple[Passage, ...]:
-        """Passages whose width is not known."""
-        return tuple(p for p in self.passages if p.width_m is None)
-
-
-@dataclass(frozen=True)
-class NoWay:
-    """Why there is none.
-
-    ``known`` False: a room or door on the way may simply not have been read.
-    """
-
-    needs: Needs
-    why: str
-    supply: str
-    known: bool
-    too_narrow: tuple[Passage, ...] = ()
 
 
 @dataclass
@@ -164,85 +60,20 @@ class _Graph:
                 self.edges[a, b] = (time, what)
 
 
-def needs_of(project: Project, entry: PathwayEntry) -> Needs | str:
-    """Return what an entry needs, or what to supply where that is not known."""
-    table = way_needs(entry.kind)
-    assumed = []
-    width, length, height = entry.width_m, entry.length_m, entry.height_m
-    if entry.kind in ("delivery", "removal"):
-        size = _crate(project, entry, float(table["clearance_m"]))
-        if size is None and (width is None or length is None):
-            return "Give width_m and length_m of the magnet on its way (its vendor's rigging drawing)"
-        if size is not None:
-            if width is None or length is None:
-                assumed.append(f"{size[0]:.2f} m by {size[1]:.2f} m, {table['source'].split(':')[0].lower()}")
-            width, length, height = width or size[0], length or size[1], height or size[2]
-        height = height or 0.0
-    else:
-        for name, given in (("width_m", width), ("length_m", length)):
-            if given is None and table[name]:
-                assumed.append(f"{name} {table[name]:g}")
-        width = width if width is not None else float(table["width_m"])
-        length = length if length is not None else float(table["length_m"])
-        height = height if height is not None else float(table["height_m"])
-    speed = entry.speed_m_s
-    if speed is None:
-        speed = body_value(str(table["speed"]))
-        assumed.append(f"speed {speed:g} m/s")
-    assert width is not None
-    assert length is not None
-    narrow, long = min(width, length) if length else width, max(width, length)
-    return Needs(
-        kind=entry.kind,
-        width_m=narrow,
-        length_m=long if length else 0.0,
-        height_m=height,
-        speed_m_s=speed,
-        stairs=entry.stairs if entry.stairs is not None else bool(table["stairs"]),
-        lifts=entry.lifts if entry.lifts is not None else bool(table["lifts"]),
-        around_magnets=entry.kind not in ("delivery", "removal"),
-        assumed=tuple(assumed),
-    )
-
-
-def _crate(project: Project, entry: PathwayEntry, clearance: float) -> tuple[float, float, float] | None:
-    """Return the size of the magnet that an entry speaks of: the one it names, else the largest."""
-    ends = [e for e in (entry.start, entry.end) if isinstance(e, str)]
-    named = [s for s in project.scanners if s.id in ends] or list(project.scanners)
-    sizes = [size for size in (covers(s.magnet) for s in named) if size is not None]
-    if not sizes:
-        return None
-    long, round_ = max(sizes, key=lambda p: p[0] * p[1])
-    return min(long, round_) + clearance, max(long, round_) + clearance, round_ + clearance
-
-
-class _Key:
-    """A project by identity: its values hold arrays, which do not hash."""
-
-    def __init__(self, project: Project) -> None:
-        self.project = project
-
-    def __hash__(self) -> int:
-        return id(self.project)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and other.project is self.project
-
-
 def find_way(project: Project, entry: PathwayEntry) -> Way | NoWay | str:
     """Return the way an entry asks for, why there is none, or what to supply to look for one."""
-    return _find(_Key(project), entry)
+    return _find(Same(project), entry)
 
 
 @lru_cache(maxsize=128)
-def _find(key: _Key, entry: PathwayEntry) -> Way | NoWay | str:
-    project = key.project
+def _find(key: Same[Project], entry: PathwayEntry) -> Way | NoWay | str:
+    project = key.value
     needs = needs_of(project, entry)
     if isinstance(needs, str):
         return needs
     ends = []
     for word, name in ((entry.start, entry.storey), (entry.end, entry.to_storey or entry.storey)):
-        end = _end(project, word, name)
+        end = end_of(project, word, name)
         if isinstance(end, str):
             return end
         ends.append(end)
@@ -266,83 +97,10 @@ def _find(key: _Key, entry: PathwayEntry) -> Way | NoWay | str:
     return first or way
 
 
-# Ends --------------------------------------------------------------------------------------------
-
-_End = tuple[str, str, Point | None]  # storey, space id or "outside", point
-
-
-def _end(project: Project, word: str | Point, storey_name: str | None) -> _End | str:
-    """Return the place an end names: outside, a scanner, a room, an item of equipment or a point."""
-    if isinstance(word, str):
-        if word.casefold() in (OUTSIDE, "outdoors", "street"):
-            return ("", OUTSIDE, None)
-        scanner = next((s for s in project.scanners if s.id == word), None)
-        if scanner is not None:
-            return _couch(project, word)
-        item = next((e for e in project.equipment if e.id == word), None)
-        if item is not None and item.footprint is not None:
-            middle = item.footprint.centroid
-            return _at(project, (middle.x, middle.y), item.storey)
-        return _room(project, word, storey_name)
-    return _at(project, word, storey_name)
-
-
-def _couch(project: Project, id_: str) -> _End | str:
-    """Return the place in front of a scanner's patient end."""
-    scanner = next(s for s in project.scanners if s.id == id_)
-    storey = project.storey(scanner.storey)
-    pose = storey.to_site.pose_back(scanner.poses[0])
-    out = 0.5 * (scanner.magnet.magnet_length_m or 1.7) + 0.8
-    axis = pose.rotation[:, 2]
-    return _at(project, (pose.position[0] + out * axis[0], pose.position[1] + out * axis[1]), storey.name)
-
-
-def _room(project: Project, word: str, storey_name: str | None) -> _End | str:
-    folded = " ".join(word.casefold().split())
-
-    def same(text: str | None) -> bool:
-        return text is not None and " ".join(text.casefold().split()) == folded
-
-    pool = [s for s in project.spaces if storey_name in (None, s.storey)]
-    for key in ("number", "name", "id", "use"):
-        found = [s for s in pool if same(getattr(s, key))]
-        if len(found) > 1:
-            names = ", ".join(f"{s.label} on {s.storey}" for s in found[:4])
-            return f"Say which {word!r} is meant ({names}): use its number, or storey and to_storey"
-        if found:
-            space = found[0]
-            if space.polygon is None or space.polygon.is_empty or space.status == "withheld":
-                return f"The outline of {space.label} was not read: give polygon, or a point as the end of the way"
-            return (space.storey, space.id, None)
-    return f"No room, scanner or equipment is called {word!r}: use a number, a name, a point or 'outside'"
-
-
-def _at(project: Project, point: Point, storey_name: str | None) -> _End | str:
-    from shapely import Point as P
-
-    here = P(point)
-    found = [
-        (s.polygon.area, s)
-        for storey in project.storeys
-        if storey_name in (None, storey.name)
-        for s in walkable_spaces(project, storey)
-        if s.polygon.covers(here)
-    ]
-    if not found:
-        return (
-            f"The point ({point[0]:g}, {point[1]:g}) lies in no room that was read: move it, or give the room's polygon"
-        )
-    storeys = {s.storey for _, s in found}
-    if len(storeys) > 1:
-        return f"The point ({point[0]:g}, {point[1]:g}) lies in rooms of {len(storeys)} storeys: give storey"
-    space = min(found, key=lambda row: row[0])[1]
-    return (space.storey, space.id, point)
-
-
 # Search ------------------------------------------------------------------------------------------
 
 
-def _search(project: Project, needs: Needs, start: _End, end: _End, closed: frozenset[str]) -> Way | NoWay:
+def _search(project: Project, needs: Needs, start: End, end: End, closed: frozenset[str]) -> Way | NoWay:
     graph = _Graph()
     free_by: dict[str, dict[str, Any]] = {}
     members: dict[str, list[int]] = {}  # space id -> places in it
@@ -499,7 +257,7 @@ def _dijkstra(graph: _Graph, start: int, end: int) -> list[int] | None:
     return order[::-1]
 
 
-def _why_not(project: Project, needs: Needs, start: _End, end: _End) -> NoWay:
+def _why_not(project: Project, needs: Needs, start: End, end: End) -> NoWay:
     """Say whether doors are too narrow, or whether the drawing simply does not show a way."""
     names = ["outside" if p[1] == OUTSIDE else project.space(p[1]).label for p in (start, end)]
     lead = f"no way from {names[0]} to {names[1]} lets {needs.width_m:g} m of width through"
@@ -613,64 +371,3 @@ def _doorway(passage: Passage) -> Any:
     sign = 1.0 if passage.spaces[1] == OUTSIDE else -1.0
     yard = LineString([(x + sign * ux * half, y + sign * uy * half), (x + sign * ux * 4.0, y + sign * uy * 4.0)])
     return hole.union(yard.buffer(2.0, cap_style="flat"))
-
-
-def walk_points(project: Project, way: Way, height_m: float = WALK_HEIGHT_M) -> list[Array]:
-    """Return the walked stretches as points (n, 3) in the site frame, at a height above each floor."""
-    stretches = []
-    for leg in way.legs:
-        if leg.mode == "walk":
-            storey = project.storey(leg.storey)
-            z = storey.elevation + height_m
-            stretches.append(np.array([(*storey.to_site.point(p), z) for p in leg.points], dtype=float))
-    return stretches
-
-
-@dataclass(frozen=True)
-class Crossing:
-    """Where a way goes into or out of a region."""
-
-    storey: str
-    level_T: float
-    at: Point
-    along_m: float  #: from the start of its stretch
-    entering: bool
-
-
-def crossings(way: Way, regions: Sequence[Any]) -> tuple[Crossing, ...]:
-    """Return where a way crosses the outer edges of some regions (site evidence), in order."""
-    import shapely
-
-    found = []
-    for leg in way.legs:
-        if leg.mode != "walk":
-            continue
-        line = shapely.LineString(leg.points)
-        for region in regions:
-            if region.storey != leg.storey or region.upper.is_empty:
-                continue
-            cut = line.intersection(region.upper.boundary)
-            for part in shapely.get_parts(cut):
-                if part.is_empty:
-                    continue
-                p = part if part.geom_type == "Point" else part.centroid
-                along = float(line.project(p))
-                ahead = line.interpolate(min(along + 0.01, line.length))
-                found.append(Crossing(leg.storey, region.level, (p.x, p.y), along, bool(region.upper.covers(ahead))))
-    return tuple(sorted(found, key=lambda c: c.along_m))
-
-
-def inside_m(way: Way, regions: Sequence[Any]) -> dict[float, float]:
-    """Return, by level in T, how many metres of a way lie inside the outer edge of a region."""
-    import shapely
-
-    lengths: dict[float, float] = {}
-    for leg in way.legs:
-        if leg.mode != "walk":
-            continue
-        line = shapely.LineString(leg.points)
-        for region in regions:
-            if region.storey == leg.storey:
-                inside = float(line.intersection(region.upper).length)
-                lengths[region.level] = lengths.get(region.level, 0.0) + inside
-    return lengths
