@@ -49,6 +49,13 @@ def test_what_does_not_vary_hangs_on_nothing() -> None:
     assert not error.any()
 
 
+def test_what_was_taken_as_exact_explains_nothing() -> None:
+    unit = np.random.default_rng(0).random((40, 2))
+    unit[:, 1] = 0.5
+    index, error = first_order(unit, np.sort(unit[:, 0]))  # sorted: the order of the samples themselves tells
+    assert (index[1], error[1]) == (0.0, 0.0)
+
+
 def test_a_site_near_its_limit_is_told_with_its_probability(two_rooms: Path) -> None:
     path = two_rooms / "site.toml"
     text = path.read_text().replace('name = "two rooms"', 'name = "two rooms"\nposition_tolerance_m = 0.1')

@@ -44,6 +44,7 @@ class Uncertain:
 
     name: str
     says: str
+    sampled: bool
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,7 @@ def robustness(
     outcome = assess(project)
     inputs = tuple(u for scanner in sampled for u in _inputs(project, scanner, drawing_m, len(sampled) > 1))
     unit = qmc.LatinHypercube(d=len(inputs), seed=seed).random(count)
+    unit[:, [not u.sampled for u in inputs]] = 0.5  # what is taken as exact explains nothing
     seen = []
     for k, row in enumerate(unit):
         tell(f"{k} of {count} samples", k / count)
@@ -156,15 +158,12 @@ def _inputs(project: Project, scanner: Scanner, drawing_m: float, several: bool)
     given = scanner.magnet.ensemble is None
     windings = "as the magnet file gives them: not sampled" if given else "one of the equally good, by their weights"
     return tuple(
-        Uncertain(mark + name, says)
-        for name, says in (
-            ("windings", windings),
-            ("site to site", f"|B| within {scanner.magnet.site_spread:.0%} either way"),
-            ("isocentre x", at),
-            ("isocentre y", at),
-            ("isocentre height", at),
-            ("drawing x", plan),
-            ("drawing y", plan),
+        Uncertain(mark + name, says, sampled)
+        for name, says, sampled in (
+            ("windings", windings, not given),
+            ("site to site", f"|B| within {scanner.magnet.site_spread:.0%} either way", scanner.magnet.site_spread > 0),
+            *((f"isocentre {axis}", at, project.position_tolerance_m > 0) for axis in ("x", "y", "height")),
+            *((f"drawing {axis}", plan, drawing_m > 0) for axis in ("x", "y")),
         )
     )
 

@@ -43,7 +43,7 @@ def first_order(inputs: Array, output: Array) -> tuple[Array, Array]:
     -------
     index, error : (k,) float64
         Not clipped: an index below zero says that its error is larger than itself. Zero where the output
-        does not vary.
+        or the input does not vary.
 
     Notes
     -----
@@ -64,7 +64,7 @@ def first_order(inputs: Array, output: Array) -> tuple[Array, Array]:
 def _by_rank(values: Array, output: Array) -> float:
     variance = float(output.var()) if len(output) else 0.0
     # a spread of rounding is none
-    if variance <= (1e-12 * float(np.abs(output).max(initial=0.0))) ** 2 or len(output) < 3:
+    if variance <= (1e-12 * float(np.abs(output).max(initial=0.0))) ** 2 or len(output) < 3 or not np.ptp(values):
         return 0.0
     ranked = output[np.argsort(values, kind="stable")] - output.mean()
     # the paper's ring is left open: its closing pair joins the two ends, a bias of some 3/n
