@@ -64,7 +64,7 @@ def test_the_assessment_card_counts_and_orders(assessment: Assessment) -> None:
     tags = Tags(assessment._repr_html_())
     assert not tags.open
     for status, n in assessment.outcome.counts.items():
-        assert f"{n} {status}" in tags.text
+        assert f"{n} {status.replace('-', ' ')}" in tags.text
     assert assessment.findings[0].subject in tags.text
     assert tags.names.count("tr") == 1 + min(10, len(assessment.findings))
     for left_out in assessment.outcome.evidence.not_modelled:

@@ -94,27 +94,33 @@ def pills(findings: Iterable[Finding]) -> str:
     found = list(findings)
     counts = ((status, sum(f.status == status for f in found)) for status in STATUSES)
     return " ".join(
-        f'<span style="background:{_PILLS[status]};color:#fff;border-radius:3px;padding:1px 7px">{n} {status}</span>'
+        f'<span style="background:{_PILLS[status]};color:#fff;border-radius:3px;padding:1px 7px">'
+        f"{n} {_said(status)}</span>"
         for status, n in counts
     )
+
+
+def _said(status: str) -> str:
+    return status.replace("-", " ")
 
 
 def findings_table(findings: Sequence[Finding], most: int = _MOST_ROWS) -> str:
     """Findings as rows: status, what is judged by which rule, what was found against what is allowed, in words."""
     rows = []
     for finding in findings[:most]:
-        limit = f"{printed.exact(finding.limit[0])} {finding.limit[1]}" if finding.limit else ""
-        measured = printed.banded(finding.measured) if finding.measured else ""
+        figures = [words(printed.banded(finding.measured))] if finding.measured else []
+        if finding.limit:
+            figures.append(f"limit {words(printed.exact(finding.limit[0]))} {words(finding.limit[1])}")
         colour = _PILLS[finding.status]
         where = f"<br>{words(finding.storey)}" if finding.storey else ""
         rows.append(
-            f'<tr><td style="{_CELL};color:{colour};font-weight:600;white-space:nowrap">{finding.status}</td>'
+            f'<tr><td style="{_CELL};color:{colour};font-weight:600;white-space:nowrap">{_said(finding.status)}</td>'
             f'<td style="{_CELL}">{words(finding.subject)}{where}<br><code>{words(finding.rule)}</code></td>'
-            f'<td style="{_CELL}">{words(measured)}</td><td style="{_CELL}">{words(limit)}</td>'
-            f'<td style="{_CELL}">{words(finding.grade)}</td>'
-            f'<td style="{_CELL};min-width:24em">{words(finding.message, 300)}</td></tr>'
+            f'<td style="{_CELL};min-width:16em">{words(finding.message, 300)}</td>'
+            f'<td style="{_CELL};min-width:7em">{"<br>".join(figures)}</td>'
+            f'<td style="{_CELL}">{words(finding.grade)}</td></tr>'
         )
-    head = ["status", "what", "found", "limit", "evidence", "in words"]
+    head = ["status", "what", "in words", "found, limit", "evidence"]
     rest = len(findings) - len(rows)
     more = f"<p>and {rest} more: <code>.to_frame()</code> has them all.</p>" if rest > 0 else ""
     return _html_table(head, rows) + more

@@ -144,6 +144,8 @@ def storey_axes(project: Project, storey: Storey, ax: Any | None) -> Any:
     for space in project.spaces:
         if space.storey != storey.name or space.polygon is None or space.polygon.is_empty:
             continue
+        if space.is_area and space.use == "soil":  # it lies under the floor and is not seen on a plan
+            continue
         if space.zone is not None:
             fill(ax, space.polygon, ZONE_COLOURS[space.zone], 0.55)
         spot = space.polygon.representative_point()

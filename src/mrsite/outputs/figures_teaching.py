@@ -16,7 +16,7 @@ from mrsite.site.project import Project
 ZONE_WORDS = {
     "I": "the public world",
     "II": "between the public and zone III",
-    "III": "MR staff and screened people only",
+    "III": "MR staff, screened people",
     "IV": "the magnet's room",
 }
 
