@@ -33,7 +33,7 @@ def test_every_command_runs_as_it_stands(tmp_path: Path, monkeypatch: pytest.Mon
         )
         assert done.returncode == 0, f"{line}\n{done.stdout[-500:]}{done.stderr[-500:]}"
         assert "Traceback" not in done.stderr
-    for made in ("out/report.html", "out/bundle.zip", "look/ground.dxf", "rooms.geojson"):
+    for made in ("out/report.html", "out/bundle.zip", "look.dxf", "rooms.geojson"):
         assert (tmp_path / made).is_file(), made
     monkeypatch.chdir(tmp_path)
     exec(block("With files of your own", "python"), {"__name__": "readme"})
