@@ -156,7 +156,9 @@ def draw_gradient(ax: Any, model: MagnetModel) -> Any:
     radii |= {
         round(float(p.r_m), 4) for p in model.published if p.r_m is not None and p.quantity.startswith("gradient")
     }
-    z = np.linspace(0.0, 0.5 * length + 1.0, 90)
+    last = 0.5 * length + 1.0
+    ends_differ = any(p.end for p in model.published)
+    z = np.linspace(-last if ends_differ else 0.0, last, 180 if ends_differ else 90)
     inside = _winding_radius(model)
     for radius, colour in zip(sorted(r for r in radii if r < inside), LINE_COLOURS, strict=False):
         points = np.column_stack([np.full(len(z), radius), np.zeros(len(z)), z])
@@ -170,8 +172,9 @@ def draw_gradient(ax: Any, model: MagnetModel) -> Any:
                 and p.z_m is not None
                 and round(p.r_m, 4) == radius
             ):
-                ax.plot([abs(p.z_m)], [p.value], "x", color=colour, markersize=6)
-    ax.set_xlabel("z, m")
+                side = -1.0 if p.end == "service" else 1.0
+                ax.plot([side * abs(p.z_m)], [p.value], "x", color=colour, markersize=6)
+    ax.set_xlabel("z, m (patient end to the right)" if ends_differ else "z, m")
     ax.set_ylabel("|grad |B||, T/m")
     ax.set_ylim(0.0, None)
     ax.legend(fontsize=7)
@@ -196,7 +199,8 @@ def _svg(draw: Callable[[Any, MagnetModel], Any], model: MagnetModel) -> str:
         FigureCanvasSVG(figure)
         draw(figure.subplots(), model)
         out = io.StringIO()
-        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+        # A section keeps its scale in both directions: the rest of the sheet is cut away.
+        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None}, bbox_inches="tight")
     text = out.getvalue()
     return text[text.index("<svg") :]
 
@@ -224,7 +228,9 @@ def _winding_radius(model: MagnetModel) -> float:
 def _stamp(ax: Any, model: MagnetModel) -> None:
     if not model.verified:
         low, high = ax.get_xlim()
-        write(ax, low + 0.02 * (high - low), 0.03, NOT_FOR_CONSTRUCTION, color="#b2182b", fontsize=7, fontweight="bold")
+        plate = {"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 1.5}
+        left = low + 0.02 * (high - low)
+        write(ax, left, 0.03, NOT_FOR_CONSTRUCTION, color="#b2182b", fontsize=7, fontweight="bold", bbox=plate)
 
 
 def _template(text: str) -> Any:
