@@ -12,6 +12,7 @@ from mrsite.checks.finding import Finding, Outcome
 from mrsite.checks.run import conclude, run_checks, wanted
 from mrsite.guidance.packs import Pack
 from mrsite.site.project import Project, Space
+from mrsite.site.schema import AbsentEntry
 
 
 def outcome(project: Project, field: Spheroid | None = None, **evidence: str) -> Outcome:
@@ -269,6 +270,15 @@ def test_rooms_that_open_into_one_another_have_the_doors_of_either() -> None:
     assert shut == ["entrance of NOOK"]
     open_ = department(boxes=nook, openings=[((8.0, -0.15), (9.0, -0.15))])
     assert not [f for f in by_check(outcome(open_), "access") if "entrance" in f.subject or "opening" in f.subject]
+
+
+def test_an_absence_of_what_no_rule_knows_is_told() -> None:
+    said = (
+        AbsentEntry(kind="dragons", stated_by="estates"),
+        AbsentEntry(kind="lift", within_m=15, stated_by="estates"),
+    )
+    found = [f for f in by_check(outcome(department(absent=said)), "neighbours") if f.subject.startswith("absence of")]
+    assert [(f.subject, f.status) for f in found] == [("absence of dragons", "not-assessed")]
 
 
 def test_an_incomplete_or_missing_drawing_shows_no_walls() -> None:

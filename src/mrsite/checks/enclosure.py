@@ -244,7 +244,11 @@ def depth_of(part: Any, region: Any) -> float:
     import shapely
 
     points = shapely.points(shapely.get_coordinates(shapely.segmentize(part, 0.05)))
-    return float(shapely.distance(points, region.boundary).max(initial=0.0)) if len(points) else 0.0
+    # where the part holds the middle of the region the deepest place lies inside it, not on its edge
+    lobes = [g for g in shapely.get_parts(region) if g.geom_type == "Polygon" and not g.is_empty]
+    middles = shapely.get_point(shapely.maximum_inscribed_circle(lobes, tolerance=0.01), 0)
+    deepest = [*points, *(m for m in middles if part.covers(m))]
+    return float(shapely.distance(deepest, region.boundary).max()) if len(points) else 0.0
 
 
 def scan_rooms(project: Project) -> dict[str, Space | None]:

@@ -22,6 +22,7 @@ from mrsite.checks.judge import rules_of, state
 from mrsite.guidance.packs import Rule
 from mrsite.site.evidence import Evidence, Wanted
 from mrsite.site.project import Project, Space
+from mrsite.site.surroundings.tables import kind_of
 
 KINDS = ("neighbour-classes",)
 
@@ -73,7 +74,7 @@ def wants(project: Project) -> Wanted:
 
 def check(project: Project, evidence: Evidence) -> list[Finding]:
     """Say of every class of neighbour whether it was assessed, is absent, or was not."""
-    findings = []
+    findings = _unheard(project)
     for kind in classes():
         rules = _rules(project, kind)
         if not rules:
@@ -214,6 +215,25 @@ def _rules(project: Project, kind: NeighbourClass) -> tuple[Rule, ...]:
 
 def _fold(word: str) -> str:
     return re.sub(r"[\W_]+", "-", word.casefold()).strip("-")
+
+
+def _unheard(project: Project) -> list[Finding]:
+    """Say which absences are of no class that any rule asks for: they answer nothing."""
+    rules = rules_of(project, *KINDS)
+    known = {name for kind in classes() for name in _names(kind)}
+    return [
+        state(
+            "neighbours",
+            rules,
+            f"absence of {entry.kind}",
+            "not-assessed",
+            f"{entry.kind!r} is declared absent by {entry.stated_by}, but no class of neighbour is called so.",
+            remedy=f"Use one of {', '.join(kind.id for kind in classes())}.",
+            kind="neighbour",
+        )
+        for entry in (project.absent if rules else ())
+        if _fold(entry.kind) not in known and kind_of(entry.kind) is None
+    ]
 
 
 def _names(kind: NeighbourClass) -> set[str]:
