@@ -46,3 +46,20 @@ def test_every_command_of_the_readme_exists() -> None:
     named = set(re.findall(r"^mrsite ([\w-]+)", README, re.MULTILINE))
     assert len(named) > 10
     assert named - known - {"magnets"} == set()
+
+
+def test_no_command_takes_the_folder_of_another_by_default() -> None:
+    """A result replaces the earlier one in its folder whole: commands with one default would destroy each other's."""
+    import typer.main
+
+    from mrsite.cli.app import app
+
+    defaults = {
+        (str(option.default), name)
+        for name, command in typer.main.get_command(app).commands.items()  # type: ignore[attr-defined]
+        for option in command.params
+        if option.name == "out" and option.default is not None
+    }
+    folders = [folder for folder, _ in defaults]
+    assert len(folders) > 7
+    assert len(set(folders)) == len(folders), sorted(defaults)

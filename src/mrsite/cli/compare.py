@@ -13,7 +13,7 @@ def compare(
         ..., metavar="A,B,C", help="Ids or paths joined by commas, or a filter: 3T, 1.5T, all."
     ),
     scanner: str | None = typer.Option(None, help="Which scanner is replaced; the first by default."),
-    out: Path = typer.Option(Path("out"), "-o", "--out", help="Output folder: absent, empty, or an earlier result."),
+    out: Path = typer.Option(Path("out-compare"), "-o", "--out", help="Output folder: absent, empty, or ours."),
 ) -> int:
     """Put each magnet in the place of a scanner: violations, areas and reach with their bands, side by side."""
     from mrsite.base.files import OutputFolder

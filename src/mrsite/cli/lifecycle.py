@@ -9,7 +9,7 @@ import typer
 
 def lifecycle(
     site: Path = typer.Argument(..., metavar="SITE.toml", help="The site file, or the folder that holds it."),
-    out: Path = typer.Option(Path("out"), "-o", "--out", help="Output folder: absent, empty, or an earlier result."),
+    out: Path = typer.Option(Path("out-lifecycle"), "-o", "--out", help="Output folder: absent, empty, or ours."),
 ) -> int:
     """Assess a site as it is, during the works and as planned; the sheet for taking a magnet away."""
     from mrsite.base.files import OutputFolder

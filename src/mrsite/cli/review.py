@@ -9,7 +9,7 @@ import typer
 
 def review(
     site: Path = typer.Argument(..., metavar="SITE.toml", help="The site file, or the folder that holds it."),
-    out: Path = typer.Option(Path("out"), "-o", "--out", help="Output folder: absent, empty, or an earlier result."),
+    out: Path = typer.Option(Path("out-review"), "-o", "--out", help="Output folder: absent, empty, or ours."),
 ) -> int:
     """Write every rule as a row to be seen, signed and dated. [review] sheet names the filled table to read it back."""
     from mrsite.base.files import OutputFolder

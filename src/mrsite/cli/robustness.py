@@ -12,7 +12,7 @@ def robustness(
     samples: int = typer.Option(100, "-n", "--samples", min=20, help="Buildings to sample."),
     seed: int = typer.Option(0, min=0, help="The same seed gives the same bytes."),
     drawing_mm: float = typer.Option(0.0, min=0.0, help="How far off the drawing's walls may be, mm."),
-    out: Path = typer.Option(Path("out"), "-o", "--out", help="Output folder: absent, empty, or an earlier result."),
+    out: Path = typer.Option(Path("out-robustness"), "-o", "--out", help="Output folder: absent, empty, or ours."),
 ) -> int:
     """Sample the magnet, the site's spread, position and drawing: the probability that each check passes."""
     from mrsite.base.files import OutputFolder

@@ -9,7 +9,7 @@ import typer
 
 def search(
     study: Path = typer.Argument(..., metavar="STUDY.toml", help="Ranges to search; see docs/reference/study-file.md."),
-    out: Path = typer.Option(Path("out"), "-o", "--out", help="Output folder: absent, empty, or an earlier result."),
+    out: Path = typer.Option(Path("out-search"), "-o", "--out", help="Output folder: absent, empty, or ours."),
     scheduler: str | None = typer.Option(None, metavar="tcp://HOST:PORT", help="A running Dask scheduler."),
     workers: int | None = typer.Option(None, min=1, help="Start so many local Dask workers."),
     resume: bool = typer.Option(False, "--resume", help="Keep the results that are there already."),

@@ -12,7 +12,7 @@ def survey(
     readings: Path | None = typer.Argument(
         None, metavar="READINGS.csv", help="Default: that of the site's [[survey]]."
     ),
-    out: Path = typer.Option(Path("out"), "-o", "--out", help="Output folder: absent, empty, or an earlier result."),
+    out: Path = typer.Option(Path("out-survey"), "-o", "--out", help="Output folder: absent, empty, or ours."),
     sheet: bool = typer.Option(False, "--sheet", help="No readings yet: write the sheet of places to read."),
     places: int = typer.Option(40, min=4, max=400, help="With --sheet: no more places than this."),
     uncertainty_percent: float = typer.Option(

@@ -9,7 +9,7 @@ import typer
 
 def vent(
     site: Path = typer.Argument(..., metavar="SITE.toml", help="The site file, or the folder that holds it."),
-    out: Path = typer.Option(Path("out"), "-o", "--out", help="Output folder: absent, empty, or an earlier result."),
+    out: Path = typer.Option(Path("out-vent"), "-o", "--out", help="Output folder: absent, empty, or ours."),
 ) -> int:
     """Calculate every quench pipe of a site: the sheet that an engineer checks by hand, HTML and PDF."""
     from mrsite.base.text import inert
