@@ -177,7 +177,6 @@ def points_on_layer(storey: Storey, layer: str) -> NDArray[np.float64] | None:
     return points if points[0, 2] <= points[-1, 2] else points[::-1].copy()
 
 
-
 @dataclass
 class _Fittings:
     """What the file says of fittings: extra ones, how bends are made, and what was assumed."""

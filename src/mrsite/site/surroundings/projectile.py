@@ -49,9 +49,7 @@ def shape(name: str = "sphere") -> Steel:
 
 def magnetisation(body: Steel, B: ArrayLike) -> Array:
     """Return |M|, A/m: B/(N mu_0) up to saturation, then M_s."""
-    out: Array = np.minimum(
-        np.asarray(B, dtype=float) / (body.demagnetising * _MU0), body.saturation_A_per_m
-    )
+    out: Array = np.minimum(np.asarray(B, dtype=float) / (body.demagnetising * _MU0), body.saturation_A_per_m)
     return out
 
 

@@ -173,9 +173,7 @@ def metal_beside(project: Project, field: TotalField, path: Track, scanner: Scan
         if found is not None and (model is None or found.peak_to_peak_T > model.peak_to_peak_T):
             model = found
     x, y = path.storey.to_site.back((float(best["at"][0]), float(best["at"][1])))
-    return MetalResult(
-        path, scanner.id, table, change, best["ratio"], best["m"], best["near"], (x, y), model, known
-    )
+    return MetalResult(path, scanner.id, table, change, best["ratio"], best["m"], best["near"], (x, y), model, known)
 
 
 def _disturbance(project: Project, field: TotalField, path: Track, pose: Pose) -> Disturbance | None:
@@ -265,9 +263,7 @@ def _transient(project: Project, field: TotalField, key: str) -> tuple[transient
             low, high = (storey.elevation + h for h in storey.occupied)
             for pose in scanner.poses:
                 found.append(
-                    transients.on_storey(
-                        envelope, storey.to_site.pose_back(pose), low, high, scanner.id, storey.name
-                    )
+                    transients.on_storey(envelope, storey.to_site.pose_back(pose), low, high, scanner.id, storey.name)
                 )
     return tuple(found)
 
