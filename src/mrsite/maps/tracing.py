@@ -103,29 +103,36 @@ def trace(
         return q
 
     chains: Chains | None = None
+    known: dict[bytes, tuple[Array, float]] = {}  # a chain whose cells stay as they are is not followed again
     most, followed = len(cells.size) + MOST_CELLS, 0
     while True:
         chains = chained(cells, level, values_at, chains)
-        points, ends, poor, worst, count = run.polylines(
+        names = _names(chains)
+        new = np.array([name not in known for name in names], dtype=np.bool_)
+        lengths = np.diff(chains.ends, prepend=0)
+        rows = np.flatnonzero(np.repeat(new, lengths))
+        points, ends, poor, errors, count = run.polylines(
             *task,
-            chains.sides,
-            chains.values,
-            chains.boxes,
-            chains.plain,
-            chains.torn,
-            chains.ends,
-            chains.closed,
+            chains.sides[rows],
+            chains.values[rows],
+            chains.boxes[rows],
+            chains.plain[rows],
+            chains.torn[rows],
+            np.cumsum(lengths[new]),
+            chains.closed[new],
             largest,
         )
+        known |= zip((names[i] for i in np.flatnonzero(new)), zip(_parted(points, ends), errors.tolist()))
         followed += int(count)
-        finer = quartered(cells, chains.cell[poor])
+        finer = quartered(cells, chains.cell[rows[poor]])
         if not len(cells.size) < len(finer.size) <= most:
             break
         cells = finer
+    lines = [known[name] for name in names]
     return Traced(
-        _parted(points, ends),
+        tuple(path for path, _ in lines),
         tuple(chains.closed.tolist()),
-        worst,
+        max((error for _, error in lines), default=0.0),
         undefined,
         cells.unsettled,
         cells.resolved_to,
@@ -143,3 +150,9 @@ def _smallest(code: int, tolerance: float, widest: float) -> float:
 
 def _parted(points: Array, ends: Any) -> tuple[Array, ...]:
     return tuple(np.ascontiguousarray(p) for p in np.split(points, ends[:-1])) if len(ends) else ()
+
+
+def _names(chains: Chains) -> list[bytes]:
+    """Each chain by the sides and cells it runs through."""
+    parts = np.column_stack([chains.sides, chains.boxes, chains.torn, chains.plain])
+    return [part.tobytes() for part in np.split(parts, chains.ends[:-1])] if len(chains.ends) else []

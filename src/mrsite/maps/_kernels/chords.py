@@ -253,7 +253,7 @@ def _reach(crossings, sides, plain, first, last, tolerance, largest):
 
 
 @jit(
-    signature=types.Tuple((A2, I1, types.boolean[::1], F8, I8))(
+    signature=types.Tuple((A2, I1, types.boolean[::1], A1, I8))(
         EVALUATE, FIELD, BOUND, PARAMS, A1, I8, F8, F8, A2, A2, A2, types.boolean[::1], types.boolean[::1], I1,
         types.boolean[::1], F8,
     )
@@ -266,7 +266,7 @@ def polylines(ev, f, g, params, frame, quantity, level, tolerance, sides, q, box
     share, it is a straight chord. Where cells are ``plain`` a chord may run through several.
 
     Returns points and their ends; the sides behind which the chords are not content: too far from the contour in
-    mid-chord, or not along it, or across each other; the largest distance found in mid-chord; evaluations.
+    mid-chord, or not along it, or across each other; each chain's largest distance found in mid-chord; evaluations.
     """
     step = 0.05 * tolerance
     out = np.empty(12)
@@ -277,8 +277,8 @@ def polylines(ev, f, g, params, frame, quantity, level, tolerance, sides, q, box
     points = np.empty((sides.shape[0] + _MOST_PER_CELL, 2))
     done = np.empty(ends.shape[0], dtype=np.int64)
     poor = np.zeros(sides.shape[0], dtype=np.bool_)
+    worst = np.zeros(ends.shape[0])
     used = 0
-    worst = 0.0
     count = 0
     start = 0
     for c in range(ends.shape[0]):
@@ -338,7 +338,7 @@ def polylines(ev, f, g, params, frame, quantity, level, tolerance, sides, q, box
                     points[first] = crossings[e]
                     used = first + 1
             poor[start + i] = not content
-            worst = max(worst, gap)
+            worst[c] = max(worst[c], gap)
             i = e
         start = ends[c]
         done[c] = used
