@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from mrsite.base.errors import InputError
+from mrsite.fields import Coil, CoilSet
 from mrsite.magnets import MagnetModel, Published, ensemble_band, fit, write_model
 from mrsite.magnets.members import member_values
 from mrsite.magnets.rays import outermost, source_magnitude
@@ -232,6 +233,33 @@ def test_the_bounds_hold_a_magnet_that_no_prior_expects() -> None:
         angles, low, high = ensemble_band(model, level)
         pick = [int(np.argmin(np.abs(np.degrees(angles) - a))) for a in ANGLES]
         true = true_distance(level, ANGLES)
+        assert (low[pick] - 0.01 <= true).all()
+        assert (true <= high[pick] + 0.01).all()
+
+
+def test_a_field_that_turns_within_the_strong_lines_is_found_and_said() -> None:
+    """A weak shield: Bz on the mid-plane still points along B0 at 3 mT and at 20 mT."""
+    half = (
+        (0.525121, 0.553046, 0.041049, 0.132531, 125912127.5),
+        (0.543098, 0.583288, 0.238492, 0.362611, 113431363.5),
+        (0.526094, 0.570327, 0.594504, 0.732326, 165159391.6),
+        (0.929613, 0.967213, 0.199236, 0.293186, -117445422.0),
+        (0.934761, 0.962064, 0.51664, 0.566367, -160187696.4),
+    )
+    source = CoilSet([Coil(r0, r1, *z, j) for r0, r1, a, b, j in half for z in ((a, b), (-b, -a))])
+    told = tuple(
+        Published("isofield", "t", "read", level_T=level, axial_m=axial, radial_m=radial)
+        for level, axial, radial in ((0.5e-3, 4.9, 3.7), (3e-3, 3.4, 2.6))
+    )
+    model = fit(data(published=told, bore_diameter_m=0.67, cryostat_diameter_m=2.06, magnet_length_m=1.63), seed=1)
+    assert model.fit is not None
+    assert any("hardly a usual magnet" in note for note in model.fit.notes)
+    assert not any("hardly a usual magnet" in note for note in (two_lines().fit or model.fit).notes)
+    radii = np.geomspace(0.9, 9.0, 400)
+    for level in (3e-3, 10e-3):
+        true = outermost(source_magnitude(source, np.radians(ANGLES), radii), radii, level)[0]
+        angles, low, high = ensemble_band(model, level)
+        pick = [int(np.argmin(np.abs(np.degrees(angles) - a))) for a in ANGLES]
         assert (low[pick] - 0.01 <= true).all()
         assert (true <= high[pick] + 0.01).all()
 
