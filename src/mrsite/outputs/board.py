@@ -15,7 +15,7 @@ from mrsite.outputs.line_marks import Line, line_marks, lines_of
 from mrsite.outputs.magnet_marks import UNVERIFIED, Standing, magnet_marks
 from mrsite.outputs.mark import Box, Drawing, LayerStyle, Mark, Text, box_of
 from mrsite.outputs.placing import HOST, Placer, joined
-from mrsite.outputs.title_marks import legend, scale_bar, scale_check, table
+from mrsite.outputs.title_marks import legend, north_arrow, scale_bar, scale_check, table
 
 #: Plotted height of ordinary letters, mm.
 LETTER_MM = 2.5
@@ -92,8 +92,9 @@ class Board:
         rows: list[tuple[str, str]],
         tables: list[tuple[str, list[list[str]]]],
         provenance: tuple[str, ...],
+        north_deg: float | None = None,
     ) -> Drawing:
-        """Add what stands beside the plan, and return the whole."""
+        """Add what stands beside the plan, and return the whole; north, where known, in the drawing's own frame."""
         extent = joined(self.host, box_of(tuple(self.marks)))
         letter = self.letter
         free = joined(extent, self.occupied)
@@ -113,6 +114,8 @@ class Board:
             beside += table(name, shown, x, below, 0.9 * letter, limit=110)[0]
         bar = joined(box_of(tuple(beside)))[1] - 4 * letter
         beside += scale_bar(x, bar, letter, self.settings.plot_scale)
+        if north_deg is not None:
+            beside += north_arrow(x + 5.0 + 40 * letter, bar, letter, north_deg)
         if self.host is not None:
             beside += scale_check(self.host, letter, bar - 6 * letter, self.plan.unit)
         if any(UNVERIFIED in row[0] or UNVERIFIED in row[1] for row in rows):

@@ -6,6 +6,7 @@ from the evidence, verdicts from the findings.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -99,7 +100,9 @@ def storey_drawing(
         tables.append(("EQUIPMENT", equipment_rows(equipment, outcome)))
     if doors:
         tables.append(("DOORS", door_rows(doors, outcome)))
-    return base.finished(storey_name, rows, tables, provenance(storey.plan, standings, outcome))
+    # north is stated for the site; a drawing may lie on it turned
+    north = None if project.north_deg is None else project.north_deg - math.degrees(storey.to_site.angle_rad)
+    return base.finished(storey_name, rows, tables, provenance(storey.plan, standings, outcome), north)
 
 
 def drawn_regions(outcome: Outcome, storey_name: str) -> list[Any]:

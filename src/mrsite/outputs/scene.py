@@ -101,7 +101,7 @@ def _building(project: Project, storey: Storey, notes: list[str]) -> Iterator[Pa
     extras = {"floor_m": storey.elevation, "height_m": height, "height_from": origin}
     if "not stated" in origin:
         notes.append(f"{storey.name}: height {origin}")
-    if storey.registered is None and len(project.storeys) > 1 and storey is not project.storeys[0]:
+    if storey.registered is None and len(project.storeys) > 1:
         notes.append(f"{storey.name}: its drawing is not shown to coincide with the others; it is drawn as if it did")
     if storey.plan.incomplete:
         notes.append(f"{storey.name}: walls may be missing: {storey.plan.incomplete[0]}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from mrsite.base.text import inert
@@ -64,6 +65,24 @@ def scale_bar(x: float, y: float, letter: float, plot_scale: float) -> list[Mark
             marks.append(Text("LEGEND", str(k), (x + k, y + 2 * letter), letter, 0.0, "centre"))
     marks.append(Text("LEGEND", f"m   (drawn for 1:{plot_scale:g})", (x + 5.0 + 1.5 * letter, y + 2 * letter), letter))
     return marks
+
+
+def north_arrow(x: float, y: float, letter: float, north_deg: float) -> list[Mark]:
+    """Return an arrow to true north, its middle at (x, y); ``north_deg`` anticlockwise from the drawing's +x."""
+    c, s = math.cos(math.radians(north_deg)), math.sin(math.radians(north_deg))
+    reach = 4 * letter
+
+    def at(along: float, aside: float) -> tuple[float, float, float]:
+        return x + reach * (along * c - aside * s), y + reach * (along * s + aside * c), 0.0
+
+    note = "true north, as the site file or the drawing's georeference states it"
+    head = (at(1.0, 0.0), at(0.55, 0.22), at(0.55, -0.22))
+    tip = (x + 1.45 * reach * c, y + 1.45 * reach * s)
+    return [
+        Polyline("LEGEND", (at(-1.0, 0.0), at(1.0, 0.0)), False, note),
+        Polyline("LEGEND", head, True, note),
+        Text("LEGEND", "N", tip, 1.4 * letter, 0.0, "centre", note),
+    ]
 
 
 def scale_check(host: Box, letter: float, y: float, unit: str) -> list[Mark]:
