@@ -112,7 +112,7 @@ class Board:
             if len(shown) < len(cells):
                 shown.append([f"... and {len(cells) - len(shown)} more: all are in the report"])
             beside += table(name, shown, x, below, 0.9 * letter, limit=110)[0]
-        bar = joined(box_of(tuple(beside)))[1] - 4 * letter
+        bar = joined(box_of(tuple(beside)))[1] - (4 if north_deg is None else 8) * letter
         beside += scale_bar(x, bar, letter, self.settings.plot_scale)
         if north_deg is not None:
             beside += north_arrow(x + 5.0 + 40 * letter, bar, letter, north_deg)
