@@ -14,6 +14,7 @@ from typing import Any
 from mrsite.base.quantity import Banded, Grade
 from mrsite.checks import supply
 from mrsite.checks.enclosure import floor_of, scan_rooms
+from mrsite.checks.fall import clearance_m
 from mrsite.checks.finding import Finding, Severity, Status
 from mrsite.checks.judge import (
     apart,
@@ -349,21 +350,13 @@ def _judge(
 
 
 def _clearance(project: Project, item: Equipment, result: VolumeResult, limit_T: float) -> float | None:
-    """Return how far the worst place is from where the field is at a limit, m; negative where it is beyond it.
-
-    B is taken to fall with the distance r from the nearest isocentre as r**-n, with the exponent that value and slope
-    give at the place. A straight line along the slope would promise too much room inwards and too short a move
-    outwards, since the field steepens inwards and flattens outwards.
-    """
+    """Return how far the worst place of an item is outside the line of its limit, m; negative inside it."""
     storey = project.storey(item.storey)
     x, y, z = result.at
     here = (*storey.to_site.point((x, y)), storey.elevation + z)
     centres = [pose.position for s in project.scanners if s.magnet.modelled for pose in s.poses]
     reach = min((math.dist(here, centre) for centre in centres), default=0.0)
-    exponent = reach * result.gradient_T_per_m / result.worst.value if result.worst.value > 0 else 0.0
-    if exponent <= 0.0:
-        return None
-    return float(reach * (1.0 - (result.worst.upper / limit_T) ** (1.0 / exponent)))
+    return clearance_m(reach, result.worst.value, result.gradient_T_per_m, result.worst.upper, limit_T)
 
 
 def _gradient(item: Equipment, evidence: Evidence) -> str:

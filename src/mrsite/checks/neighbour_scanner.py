@@ -12,6 +12,7 @@ from typing import Any
 
 from mrsite.base.quantity import Grade
 from mrsite.checks.criterion import Criterion, combine, unplaced
+from mrsite.checks.fall import clearance_m
 from mrsite.checks.finding import Finding, Status
 from mrsite.checks.judge import field_up, magnet_grade, millitesla, no_field, scanners, temper, unsafe
 from mrsite.site.evidence import Evidence, Wanted
@@ -80,7 +81,9 @@ def _lines(project: Project, evidence: Evidence, a: Scanner, b: Scanner, pair: P
         f"({x:.2f}, {y:.2f}), {z:.2f} m above datum. {polarity} {ask}"
     )
     status, says = temper(evidence, status, says)
-    step = (level - band.upper) / pair.common.slope_T_per_m * 2 if pair.common.slope_T_per_m > 0 else None
+    # the place lies between them: each has half of what they lack
+    half = clearance_m(0.5 * pair.distance_m, band.value, pair.common.slope_T_per_m, band.upper, level)
+    step = None if half is None else 2.0 * half
     from shapely import Point
 
     storey = project.storey(a.storey)
@@ -95,11 +98,17 @@ def _lines(project: Project, evidence: Evidence, a: Scanner, b: Scanner, pair: P
         limit=(level * 1e3, "mT"),
         margin=(level - band.upper) * 1e3,
         margin_m=step,
-        remedy=None if step is None else f"Set them apart by about {unsafe(abs(step), 1)} m more, or turn one of them.",
+        remedy=_apart(step),
     )
     return combine(
         "neighbour_scanner", subject, [one], grades=grades, location=Point(storey.to_site.back((x, y))), **more
     )
+
+
+def _apart(step: float | None) -> str | None:
+    if step is None or step >= 0.0:
+        return None
+    return f"Set them apart by about {unsafe(-step, 1)} m more, or turn one of them."
 
 
 def _polarity(pair: Pair) -> str:
