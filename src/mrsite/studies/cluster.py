@@ -17,9 +17,16 @@ from mrsite.studies.run_case import blank, run_case
 
 Result = dict[str, Any]
 
-#: A task should last about a second, or the scheduler's own few milliseconds show.
-_BATCH = 4
+#: A task should last a second or two, or what the scheduler does for each shows.
+_BATCH = 8
 _FAILURES = 2
+#: For the client, and for workers that are started here. The profiler that Dask runs in every worker looks at the
+#: stack a hundred times a second, which costs a fifth of a case and tells nobody anything.
+_SETTINGS = {
+    "distributed.scheduler.allowed-failures": _FAILURES,
+    "distributed.comm.timeouts.connect": "15s",
+    "distributed.worker.profile.enabled": False,
+}
 
 
 def run_on_cluster(cases: Sequence[Case], *, scheduler: str | None, workers: int | None) -> Iterator[Result]:
@@ -39,9 +46,7 @@ def run_on_cluster(cases: Sequence[Case], *, scheduler: str | None, workers: int
         raise InputError(
             "running on a cluster needs the extra: pip install 'mrsite[sweep]'; or leave out --scheduler and --workers"
         ) from None
-    with dask.config.set(
-        {"distributed.scheduler.allowed-failures": _FAILURES, "distributed.comm.timeouts.connect": "15s"}
-    ):
+    with dask.config.set(_SETTINGS):
         cluster = None
         if scheduler is None:
             cluster = LocalCluster(n_workers=workers or 2, threads_per_worker=1, processes=True, dashboard_address=":0")
