@@ -119,3 +119,13 @@ def test_on_a_turned_drawing_the_sum_is_the_same_at_the_same_place() -> None:
     assert float(b.sel(x=-2.0, y=5.0, method="nearest")) == pytest.approx(
         float(a.sel(x=5.0, y=2.0, method="nearest")), rel=1e-9
     )
+
+
+def test_the_range_of_the_earths_field_is_that_of_its_model() -> None:
+    from mrsite.fields import earth_field
+    from mrsite.site.defaults import default_value
+
+    places = [(lat, lon) for lat in range(-90, 91, 6) for lon in range(-180, 180, 10)]
+    found = [1e6 * np.linalg.norm(earth_field(lat, lon, year)) for year in (1900.0, 2030.0) for lat, lon in places]
+    assert min(found) == pytest.approx(default_value("earth_weakest_uT"), abs=1.0)
+    assert max(found) == pytest.approx(default_value("earth_strongest_uT"), abs=1.0)

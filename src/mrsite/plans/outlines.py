@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +18,8 @@ BOX_M = 0.5
 OVER_M2 = 0.002
 # Boxes this near to one another meet, m.
 MEET_M = 0.004
+# An open line that ends this near to an outline ends on it, m.
+TOUCH_M = 0.03
 
 
 def small_outlines(drawing: Drawing, scale: float, texts: Sequence[TagText], swings: Sequence[Swing]) -> Bools:
@@ -59,7 +62,7 @@ def small_outlines(drawing: Drawing, scale: float, texts: Sequence[TagText], swi
     shapes = np.array([shapely.linearrings(r) for r in rings], dtype=object)
     touched = np.zeros(len(found), dtype=np.int64)
     if len(open_ends):
-        i, _ = shapely.STRtree(shapely.points(open_ends)).query(shapes, predicate="dwithin", distance=0.03)
+        i, _ = shapely.STRtree(shapely.points(open_ends)).query(shapes, predicate="dwithin", distance=TOUCH_M)
         touched = np.bincount(i, minlength=len(found))
     frames = (
         shapely.get_coordinates(shapely.oriented_envelope(shapes)).reshape(-1, 5, 2)
@@ -109,13 +112,13 @@ def _narrow(sides: Array) -> Bools:
     return np.asarray((short < BOX_M) & (long > 1.2 * short))
 
 
-def _frames(ring: Array, area: float, texts: Sequence[TagText], tree: object) -> bool:
+def _frames(ring: Array, area: float, texts: Sequence[TagText], tree: Any) -> bool:
     """Whether a ring is a box drawn around a text, little larger than it."""
     from shapely import Polygon, prepare
     from shapely import contains_xy as holds
 
     lo, hi = ring.min(axis=0), ring.max(axis=0)
-    near = tree.query_ball_point(0.5 * (lo + hi), 0.5 * float(np.hypot(*(hi - lo))))  # type: ignore[attr-defined]
+    near = tree.query_ball_point(0.5 * (lo + hi), 0.5 * float(np.hypot(*(hi - lo))))
     if not near:
         return False
     polygon = Polygon(ring)

@@ -15,10 +15,11 @@ from mrsite.base.errors import InputError
 from mrsite.base.text import inert
 from mrsite.base.toml import Document
 from mrsite.fields import earth_field, earth_in_plan
+from mrsite.site.defaults import default_value
 from mrsite.site.schema import EarthTable
 
-#: The earth's field at its surface is 22 to 67 uT; twice the range on either side is a slip of the unit (T).
-_LEAST, _MOST = 11e-6, 134e-6
+#: A stated field so many times below or above any of the earth's is a slip of the unit.
+_SLIP = 2.0
 #: The line that its share is told of, T: the limit of access.
 _LIMIT = 0.5e-3
 
@@ -64,14 +65,16 @@ def resolve_earth(entry: EarthTable | None, north_deg: float | None, document: D
     if entry is None:
         return None
     if entry.vector_uT is not None:
-        vector = tuple(1e-6 * v for v in entry.vector_uT)
+        x, y, z = entry.vector_uT
+        vector = (1e-6 * x, 1e-6 * y, 1e-6 * z)
         strength = float(np.linalg.norm(vector))
-        if not _LEAST <= strength <= _MOST:
+        least, most = (default_value(f"earth_{end}_uT") for end in ("weakest", "strongest"))
+        if not least / _SLIP <= strength * 1e6 <= most * _SLIP:
             raise InputError(
                 f"{document.where('earth', 'vector_uT')}: a field of {strength * 1e6:g} uT is not the earth's, "
-                "which is 22 to 67 uT: give it in microtesla, away from steel"
+                f"which is {least:g} to {most:g} uT: give it in microtesla, away from steel"
             )
-        return EarthField(strength, vector, "as stated")  # type: ignore[arg-type]
+        return EarthField(strength, vector, "as stated")
     assert entry.latitude is not None
     assert entry.longitude is not None
     when = _date(str(entry.date), document.where("earth", "date"))
@@ -79,10 +82,13 @@ def resolve_earth(entry: EarthTable | None, north_deg: float | None, document: D
         field = earth_field(entry.latitude, entry.longitude, when)
     except InputError as error:
         raise InputError(f"{document.where('earth', 'date')}: {error.message}") from None
-    found = None if north_deg is None else tuple(float(v) for v in earth_in_plan(field, north_deg))
+    found: tuple[float, float, float] | None = None
+    if north_deg is not None:
+        x, y, z = earth_in_plan(field, north_deg).tolist()
+        found = (x, y, z)
     ns, ew = "N" if entry.latitude >= 0 else "S", "E" if entry.longitude >= 0 else "W"
     how = f"IGRF-14 at {abs(entry.latitude):g} {ns}, {abs(entry.longitude):g} {ew} on {when.isoformat()}"
-    return EarthField(float(np.linalg.norm(field)), found, how)  # type: ignore[arg-type]
+    return EarthField(float(np.linalg.norm(field)), found, how)
 
 
 def _date(text: str, where: str) -> date:
