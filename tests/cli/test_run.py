@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -216,3 +217,15 @@ def test_a_bug_is_one_sentence_and_a_log(monkeypatch: pytest.MonkeyPatch, capsys
     log = Path(told.rsplit(" ", 1)[-1])
     assert "planted" in log.read_text()
     log.unlink()
+
+
+def test_a_pipe_that_closes_early_loses_no_file(tmp_path: Path, example: Path) -> None:
+    """As ``mrsite rooms ... | head -1`` does."""
+    out = tmp_path / "rooms.geojson"
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "mrsite", "rooms", str(example.parent / "ground.dxf"), "-o", str(out)]
+    with open(writer, "wb") as closed:
+        subprocess.run(command, stdout=closed, stderr=subprocess.DEVNULL, check=False, timeout=300)
+    assert out.exists()
+    assert out.with_suffix(".png").exists()

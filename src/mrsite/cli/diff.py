@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
@@ -20,11 +21,13 @@ def diff(
     from mrsite.outputs.diff import compare, read_result, render
 
     changes = compare(read_result(old), read_result(new))
-    for line in changes.text():
-        print(inert(line, 500))
+    written: Sequence[Path] = ()
     if out is not None:
         inputs = [folder / "findings.json" for folder in (old, new)]
         with OutputFolder(out, inputs=inputs) as folder:
-            for path in folder.write(render(changes)):
-                print(f"wrote {inert(str(path))}")
+            written = folder.write(render(changes))
+    for line in changes.text():
+        print(inert(line, 500))
+    for path in written:
+        print(f"wrote {inert(str(path))}")
     return 0

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from mrsite.magnets import MagnetModel
 
 app = typer.Typer(
     add_completion=False,
@@ -43,12 +47,10 @@ def show(
     from mrsite.magnets.card import card_of
 
     card = card_of(load_model(magnet), numbers(levels, "--levels"))
+    if out is not None:
+        _write_cards(out, [load_model(magnet)])
     _print_card(card)
     if out is not None:
-        from mrsite.base.files import write_file
-        from mrsite.outputs.magnet_card import card_page
-
-        write_file(out, card_page([load_model(magnet)]).encode())
         print(f"wrote {out}")
     return 0
 
@@ -66,13 +68,11 @@ def compare(
 
     models = [load_model(reference) for reference in magnets]
     header, rows = comparison(models, numbers(levels, "--levels"))
+    if out is not None:
+        _write_cards(out, models)
     _table("", header, rows)
     print("Band of ensemble and site-to-site spread in brackets, rounded outwards; the earth's field is not in it.")
     if out is not None:
-        from mrsite.base.files import write_file
-        from mrsite.outputs.magnet_card import card_page
-
-        write_file(out, card_page(models).encode())
         print(f"wrote {out}")
     return 0
 
@@ -121,6 +121,14 @@ def _listed(row: dict[str, Any]) -> list[str]:
     if row["defaults_used"]:
         kind += ", class dimensions"
     return [row["id"], "" if row["B0_T"] is None else f"{row['B0_T']:g}", half, row["grade"], kind]
+
+
+def _write_cards(out: Path, models: Sequence[MagnetModel]) -> None:
+    """Write cards as one page; before anything is said, so that a pipe that closes early loses no file."""
+    from mrsite.base.files import write_file
+    from mrsite.outputs.magnet_card import card_page
+
+    write_file(out, card_page(models).encode())
 
 
 def _print_card(card: Any) -> None:

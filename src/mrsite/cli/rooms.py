@@ -30,9 +30,10 @@ def rooms(
         encoding=encoding,
         storey=storey,
     )
+    # written before anything is said: a pipe that closes early (mrsite rooms ... | head) loses no file
+    written = [] if out is None else quick.write_rooms(read, out)
     for line in quick.plan_lines(read):
         print(inert(line, 300))
-    if out is not None:
-        for path in quick.write_rooms(read, out):
-            print(f"wrote {inert(str(path))}")
+    for path in written:
+        print(f"wrote {inert(str(path))}")
     return 0
