@@ -155,7 +155,7 @@ def _ellipse(project: Project, result: MetalResult, row: TableRow) -> Criterion:
     assert result.ellipse_m is not None
     assert row.radial_m is not None
     assert row.axial_m is not None
-    tolerance = project.position_tolerance_m + float(getattr(result.track.storey.plan, "tolerance_m", 0.0) or 0.0)
+    tolerance = project.placing_m(result.track.storey.name)
     out = result.ellipse_m
     status: Status = "fail" if out < 0 else "warn" if out < tolerance else "pass"
     status = soft(status, "vendor", result.table.grade)

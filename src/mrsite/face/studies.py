@@ -133,7 +133,12 @@ def search(
 
 
 def robustness(
-    path: str | Path, samples: int = 100, *, seed: int = 0, drawing_m: float = 0.0, progress: Progress | None = None
+    path: str | Path,
+    samples: int = 100,
+    *,
+    seed: int = 0,
+    drawing_m: float | None = None,
+    progress: Progress | None = None,
 ) -> Robustness:
     """Sample what is not known for certain: how likely each check passes, and what that hangs on.
 
@@ -145,7 +150,7 @@ def robustness(
     seed : int
         The same seed gives the same samples.
     drawing_m : float, m
-        How far off the drawing's walls may be.
+        How far off the drawing's walls may be; by default the largest ``plan_tolerance_m`` of a storey.
 
     Returns
     -------

@@ -96,9 +96,18 @@ def _modelled(project: Project, field: TotalField) -> tuple[str, ...]:
             f"{scanner.id}: band from {'the ensemble of equally good windings, ' if magnet.ensemble else ''}"
             f"{magnet.site_spread:.0%} of B from site to site, {project.position_tolerance_m * 1000:g} mm of position"
         )
+    said.append(_as_drawn(project))
     if len(field.scanners) > 1:
         said.append("fields of the magnets added as vectors, for every combination of unknown directions")
     return tuple(said)
+
+
+def _as_drawn(project: Project) -> str:
+    """How far the building was taken to be as drawn."""
+    own = [f"{s.plan_tolerance_m * 1000:g} mm on {s.name}" for s in project.storeys if s.plan_tolerance_m]
+    laid = [f"{s.miss_m:.2f} m between {s.name} and other storeys" for s in project.storeys if s.miss_m]
+    off = ", ".join(own + laid) or "taken as exact, for no tolerance is stated"
+    return f"walls as built against those drawn: {off}"
 
 
 def _not_modelled(project: Project) -> tuple[str, ...]:

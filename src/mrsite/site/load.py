@@ -268,6 +268,8 @@ def _storey(entry: StoreyEntry, plan: Plan | None, lies: Registered, where: str)
         building=entry.building,
         registered=lies.how,
         doubt=lies.note,
+        miss_m=lies.miss_m,
+        plan_tolerance_m=entry.plan_tolerance_m,
         where=where,
     )
 

@@ -8,6 +8,7 @@ All coordinates are plan metres in the frame of the storey's own drawing unless 
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -60,6 +61,8 @@ class Storey:
     building: str | None = None  #: its storeys lie over one another; other buildings stand beside it
     registered: str | None = None  #: how the drawing was put on the others; None: not shown to coincide
     doubt: str = ""  #: what contradicts how it was put there, in words
+    miss_m: float = 0.0  #: m, how far it may be out by what contradicts it
+    plan_tolerance_m: float = 0.0  #: m, of walls as built against those drawn
     where: str = ""
 
 
@@ -286,6 +289,17 @@ class Project:
         names = others or tuple(s.storey for s in self.scanners if s.status != "removed")
         pairs = ((name, other) for other in names if other != name)
         return next((s for pair in pairs for s in map(self.storey, pair) if s.registered is None), None)
+
+    def placing_m(self, name: str) -> float:
+        """Return how far the magnets may be from where they are put on the drawing of a storey, m.
+
+        In quadrature: the tolerance of position, the drawing's own, and for a magnet on another storey what
+        contradicts how the two drawings were laid on one another.
+        """
+        storey = self.storey(name)
+        others = (self.storey(s.storey) for s in self.scanners if s.status != "removed" and s.storey != name)
+        miss = max((math.hypot(storey.miss_m, other.miss_m) for other in others), default=0.0)
+        return math.hypot(self.position_tolerance_m, storey.plan_tolerance_m, miss)
 
     def grade(self) -> Grade:
         """Return the weakest grade among the magnets in use."""

@@ -54,7 +54,7 @@ class Regions:
         """Return the region on a storey, in the plan metres of its own drawing."""
         storey = self.project.storey(wanted.storey)
         heights = wanted.heights or storey.occupied
-        extra = self._extra(storey)
+        extra = self.project.placing_m(storey.name)
         parts = [
             self._single(scanner, pose, storey, wanted, heights, extra)
             for scanner in self.field.scanners
@@ -93,11 +93,6 @@ class Regions:
             incomplete,
             union([*earth, central]) if earth else None,
         )
-
-    def _extra(self, storey: Storey) -> float:
-        """Position tolerance and the drawing's own tolerance in quadrature, m."""
-        plan_tolerance = float(getattr(storey.plan, "tolerance_m", 0.0) or 0.0)
-        return math.hypot(self.project.position_tolerance_m, plan_tolerance)
 
     def profiles(self, scanner: Scanner, level: float, extra: float, quantity: Quantity) -> Any:
         """Return the banded profile of a magnet (magnet frame), traced once for all sites of a process."""

@@ -33,11 +33,14 @@ class Registered:
         What shows it, in words; None where nothing does.
     note : str
         What contradicts it, in words; empty where nothing does.
+    miss_m : float
+        How far it may be out by what contradicts it, m.
     """
 
     to_site: Similarity = SAME_FRAME
     how: str | None = None
     note: str = ""
+    miss_m: float = 0.0
 
 
 def register(
@@ -117,5 +120,7 @@ def _doubted(tied: Registered, shown: Registered | None, plan: Plan | None) -> R
     return Registered(
         tied.to_site,
         tied.how,
-        f"its tie puts it up to {miss:.2f} m from where it lies by {shown.how}: one of them is wrong; the tie is used",
+        f"its tie puts it up to {miss:.2f} m from where it lies by {shown.how}: one of them is wrong; the tie is used, "
+        "and every line from or to another storey may be out by as much",
+        miss,
     )

@@ -166,6 +166,7 @@ class StoreyEntry(Entry):
     model_storey: Name | Finite | None = None
     window: tuple[Point, Point] | None = None
     tie: Tie | None = None
+    plan_tolerance_m: Annotated[float, Field(strict=True, ge=0, le=5)] = 0.0  #: of walls as built against those drawn
     layers: LayerHints | None = None
     occupancy: Occupancy | None = None
     occupied: Heights | None = None

@@ -236,10 +236,7 @@ def _edges(footprints: Sequence[Any]) -> tuple[Indices, Array, NDArray[np.bool_]
 
 def _bands(project: Project, field: TotalField, prisms: Sequence[_Prism], points: Array) -> tuple[Array, Array]:
     """Lowest and highest value that the largest of each prism's points (p, k, 3) may have, over the magnets' bands."""
-    extras = [
-        math.hypot(project.position_tolerance_m, float(getattr(p.storey.plan, "tolerance_m", 0.0) or 0.0))
-        for p in prisms
-    ]
+    extras = [project.placing_m(p.storey.name) for p in prisms]
     groups: dict[tuple[Quantity, float], list[int]] = {}
     for k, prism in enumerate(prisms):
         groups.setdefault((prism.wanted.quantity, extras[k]), []).append(k)

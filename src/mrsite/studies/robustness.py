@@ -103,7 +103,12 @@ class Robustness:
 
 
 def robustness(
-    path: Path | str, count: int = 200, *, seed: int = 0, drawing_m: float = 0.0, progress: Progress | None = None
+    path: Path | str,
+    count: int = 200,
+    *,
+    seed: int = 0,
+    drawing_m: float | None = None,
+    progress: Progress | None = None,
 ) -> Robustness:
     """Assess a site over its uncertainties.
 
@@ -115,7 +120,8 @@ def robustness(
     seed : int
         The same seed gives the same samples.
     drawing_m : float, m
-        How far off the drawing's walls may be, as a whole, against where the magnet is set out.
+        How far off the drawing's walls may be, as a whole, against where the magnet is set out; by default the
+        largest ``plan_tolerance_m`` of a storey.
 
     Raises
     ------
@@ -130,6 +136,8 @@ def robustness(
     sampled = [s for s in project.scanners if s.status != "removed" and s.magnet.coils]
     if not sampled:
         raise InputError("no magnet of this site has a field model: there is nothing to sample")
+    if drawing_m is None:
+        drawing_m = max(storey.plan_tolerance_m for storey in project.storeys)
     tell = progress or (lambda _what, _share: None)
     outcome = assess(project)
     inputs = tuple(u for scanner in sampled for u in _inputs(project, scanner, drawing_m, len(sampled) > 1))
@@ -184,7 +192,8 @@ def _drawn(project: Project, sampled: Sequence[Scanner], drawing_m: float, row: 
         )
     # what is sampled must not be counted again as a band
     scanners = tuple(made.get(s.id, s) for s in project.scanners)
-    return replace(project, scanners=scanners, position_tolerance_m=0.0)
+    storeys = tuple(replace(s, plan_tolerance_m=0.0) for s in project.storeys)
+    return replace(project, scanners=scanners, storeys=storeys, position_tolerance_m=0.0)
 
 
 def _moved(pose: Pose, off: Array) -> Pose:
