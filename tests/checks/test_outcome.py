@@ -263,6 +263,27 @@ def test_an_opening_without_a_door_is_an_entrance_that_nobody_can_lock() -> None
     assert any(f.status == "fail" and "opening" in f.subject for f in by_check(outcome(site), "zones"))
 
 
+def test_stairs_behind_zone_one_lead_somewhere_or_the_order_of_zones_is_not_shown() -> None:
+    """Where nothing places the next storey, what stands over what is chance: neither joined nor passed."""
+    stairs = {"STAIRS": ((0.0, -3.0, 3.0, -0.3), {"zone": "II", "occupancy": "staff"})}
+    ground = department(("italy",), boxes=stairs)
+
+    def upstairs(zone: str, registered: str | None) -> dict[str, str]:
+        above = replace(ground.space("Ground/STAIRS"), id="First/STAIRS", storey="First", zone=zone)
+        site = with_storey(ground, upper_storey(registered=registered), (above,))
+        return {f.subject: f.status for f in by_check(outcome(site), "zones") if f.storey in ("Ground", None)}
+
+    placed = "stated in site coordinates"
+    assert upstairs("I", placed)["entrances of the MR site"] == "fail"  # the stairs are a second entrance
+    assert upstairs("III", placed)["whole storey"] == "pass"
+    for zone in ("I", "III"):
+        assert set(upstairs(zone, None).values()) == {"not-assessed"}
+    alone = {f.subject: f.status for f in by_check(outcome(ground), "zones")}
+    assert set(alone.values()) == {"not-assessed"}
+    public = department(("italy",), boxes={"STAIRS": (stairs["STAIRS"][0], {"zone": "I", "occupancy": "public"})})
+    assert {f.status for f in by_check(outcome(public), "zones")} == {"pass"}
+
+
 def test_rooms_that_open_into_one_another_have_the_doors_of_either() -> None:
     """A nook of the control room without a door of its own is entered by the control room's."""
     nook = {"NOOK": ((7.3, -3.0, 10.3, -0.3), {"zone": "III", "occupancy": "restricted"})}

@@ -42,6 +42,7 @@ class Link:
     storey: str
     door: Door | None = None
     location: Any = None
+    shaft: bool = False  #: stairs or a lift to the next storey
 
     @property
     def depths(self) -> tuple[int, int]:
@@ -96,9 +97,11 @@ def _sides(project: Project, storey: Storey, opening: Opening, middle: Any) -> l
 
 
 def _shafts(project: Project) -> list[Link]:
-    """Join the stairs and lifts of neighbouring storeys that stand over one another."""
+    """Join the stairs and lifts of neighbouring storeys that stand over one another, where both have a place."""
     found = []
     for low, high in (pair for storeys in project.buildings() for pair in itertools.pairwise(storeys)):
+        if low.registered is None or high.registered is None:
+            continue
         for first in project.spaces:
             for second in project.spaces:
                 if first.storey != low.name or second.storey != high.name or not (tall(first) and tall(second)):
@@ -107,8 +110,14 @@ def _shafts(project: Project) -> list[Link]:
                     continue
                 a, b = low.to_site.geometry(first.polygon), high.to_site.geometry(second.polygon)
                 if a.intersection(b).area > _SAME_SHAFT * min(a.area, b.area):
-                    found.append(Link((first, second), f"{first.label} up to {second.label}", low.name))
+                    found.append(Link((first, second), f"{first.label} up to {second.label}", low.name, shaft=True))
     return found
+
+
+def _blind(project: Project, ways: Sequence[Link]) -> list[Space]:
+    """Return the stairs and lifts behind zone I that lead nobody knows where."""
+    joined = {s.id for way in ways if way.shaft for s in way.ends if s is not None}
+    return [s for s in project.spaces if tall(s) and DEPTH[s.zone] > 1 and s.id not in joined]
 
 
 def check(project: Project, evidence: Evidence) -> list[Finding]:
@@ -158,7 +167,7 @@ def _storey(
                 "not-assessed",
                 f"The order of zones on {storey.name} cannot be shown: {'; '.join(unknown)}.",
                 remedy="Give zone for each of these rooms, and the rooms of each door (between = [room, room]).",
-                supply=_missing(project, storey, here),
+                supply=_missing(project, storey, here, ways),
                 storey=storey.name,
             )
         )
@@ -220,6 +229,9 @@ def _unknown(project: Project, storey: Storey, here: Sequence[Link], ways: Seque
     loose = [d for d in project.doors if d.storey == storey.name and between(project, d) is None]
     if loose:
         said.append(f"the rooms of {named(door_subject(project, d) for d in loose)} are not known")
+    blind = [s.label for s in _blind(project, ways) if s.storey == storey.name]
+    if blind:
+        said.append(f"where {named(blind)} leads is not known (no placed drawing shows its next storey)")
     blank = {s.label for way in here if any(way.depths) for s in way.ends if s is not None and s.zone is None}
     if blank:
         said.append(f"no zone is stated for {named(sorted(blank))}")
@@ -238,14 +250,20 @@ def _unknown(project: Project, storey: Storey, here: Sequence[Link], ways: Seque
     return said
 
 
-def _missing(project: Project, storey: Storey, here: Sequence[Link]) -> tuple[Missing, ...]:
+def _missing(project: Project, storey: Storey, here: Sequence[Link], ways: Sequence[Link]) -> tuple[Missing, ...]:
     blank = {s.id: s for way in here for s in way.ends if s is not None and s.zone is None}
     loose = [d for d in project.doors if d.storey == storey.name and between(project, d) is None]
     said = [m for s in blank.values() for m in supply.room(s, "zone")]
     said += [m for d in loose for m in supply.door(project, d, "between")]
     if storey.plan is None or storey.plan.incomplete:
         said += supply.storey(storey.name, storey.where, "plan")
+    if any(s.storey == storey.name for s in _blind(project, ways)):
+        said += _ties(project)
     return tuple(said)
+
+
+def _ties(project: Project) -> tuple[Missing, ...]:
+    return tuple(m for s in project.storeys if s.registered is None for m in supply.tie(s)[1])
 
 
 def _reached(space: Space, ways: Sequence[Link]) -> bool:
@@ -267,7 +285,7 @@ def _reached(space: Space, ways: Sequence[Link]) -> bool:
 
 
 def _entrances(project: Project, rules: tuple[Rule, ...], ways: Sequence[Link]) -> Finding:
-    """Count the doors by which the public side meets the MR site; emergency exits apart."""
+    """Count the ways by which the public side meets the MR site; emergency exits apart."""
     if any(d for d in project.doors if between(project, d) is None) or any(
         0 in w.depths and max(w.depths) > 1 for w in ways
     ):
@@ -278,6 +296,16 @@ def _entrances(project: Project, rules: tuple[Rule, ...], ways: Sequence[Link]) 
             "not-assessed",
             "The entrances of the MR site cannot be counted: the zones or rooms of some doors are not known.",
             remedy="Give zone for every room that has a door to the MR site.",
+        )
+    if blind := _blind(project, ways):
+        return state(
+            "zones",
+            rules,
+            "entrances of the MR site",
+            "not-assessed",
+            f"The entrances of the MR site cannot be counted: where {named(s.label for s in blind)} leads is not known.",
+            remedy="Supply the drawing of the storey above or below, and a tie that places it on this one.",
+            supply=_ties(project),
         )
     doors = [w for w in ways if min(w.depths) == 1 and max(w.depths) > 1]
     exits = [w for w in doors if w.door is not None and None in w.ends and w.door.lock and w.door.free_egress]
