@@ -1,6 +1,6 @@
 """An axisymmetric leaf: its series where the bound holds; nearer, squares that the caller made, or windings.
 
-Only rho and z enter a route; the azimuth comes back with div B = 0 and curl B = mu0 j (``dress``), since B_phi = 0.
+Only rho and z enter a route; the azimuth comes back with div B = 0 and curl B = mu0 j (``rows``), since B_phi = 0.
 """
 # mypy: ignore-errors
 
@@ -13,12 +13,11 @@ import numpy as np
 from mrsite.base.jit import jit
 
 from .coils import RUNGS, coil_group, way, winding_share
-from .elliptic import dress
 from .layout import HEADER, MU0_4, band_at
 from .patches import square_rows, squares_of
-from .rows import WORK
+from .rows import write_point
 from .windings import winding_rows
-from .zonal import BLOCK, zonal_block, zonal_point
+from .zonal import BLOCK, WORK, zonal_block, zonal_point
 
 
 @jit()
@@ -65,7 +64,10 @@ def axisymmetric_point(numbers, at, count, x, y, z, out):
         if share == 0.25:
             acc[2, 0] = np.nan
             acc[3, 0] = np.nan
-    dress(x, y, rho, acc[0, 0] * MU0_4, acc[1, 0] * MU0_4, acc[2, 0] * MU0_4, acc[3, 0] * MU0_4, c * MU0_4, out)
+    write_point(
+        x, y, acc[0, 0] * MU0_4, acc[1, 0] * MU0_4, acc[2, 0] * MU0_4, acc[3, 0] * MU0_4,
+        c * MU0_4 / rho if c != 0.0 and rho > 0.0 else 0.0, out[:3], out[3:],
+    )  # fmt: skip
 
 
 @jit()

@@ -11,7 +11,8 @@ from numba import prange
 from mrsite.base.jit import jit
 
 from .axisymmetric import axisymmetric_point, axisymmetric_rows
-from .layout import DIPOLE, UNIFORM
+from .layout import COILS, DIPOLE, UNIFORM
+from .loops import loop_rows, serves
 
 CHUNK = 1024  # points sorted and done together; results do not depend on threads since a chunk is one thread's
 
@@ -124,11 +125,16 @@ def _chunk(params, table, points, b, jac):
     """All leaves at the points of a chunk."""
     index, numbers = params
     n = points.shape[0]
+    leaves = index[0]
+    alone = leaves == 1 and index[4] == 0
+    if alone and index[1] == COILS:
+        start = index[2]
+        if serves(numbers, start + 12, index[3], points, numbers[start : start + 3]):
+            loop_rows(numbers, start + 12, index[3], numbers[start : start + 3], points, b, jac)
+            return
     x = np.empty(n)
     y = np.empty(n)
     z = np.empty(n)
-    leaves = index[0]
-    alone = leaves == 1 and index[4] == 0
     part_b = b
     part_j = jac
     if not alone:

@@ -22,6 +22,7 @@ from .elliptic import (
     STEPS_2,
     STEPS_3,
     disc_bz,
+    distances,
     loop_terms,
     nvq_1,
     nvq_2,
@@ -138,13 +139,9 @@ def _loop_1(a, z0, wt, n, rho, z, acc):
     for i in range(n):
         r = rho[i]
         zz = z[i] - z0
-        d = a - r
-        s = a + r
-        al = d * d + zz * zz
-        be = s * s + zz * zz
-        sig = 0.5 * (al + be)
-        nn, v, q = nvq_1(a * r, al * be, sig)
-        f, bz, g, h = loop_terms(a, r, d, zz, sig, nn, v, q)
+        ds, rr, w2, sig, ab = distances(a, r, zz)
+        nn, v, q = nvq_1(w2, ab, sig)
+        f, bz, g, h = loop_terms(ds, rr, w2, zz, sig, nn, v, q)
         acc[0, i] += wt * f
         acc[1, i] += wt * bz
         acc[2, i] += wt * g
@@ -156,13 +153,9 @@ def _loop_2(a, z0, wt, n, rho, z, acc):
     for i in range(n):
         r = rho[i]
         zz = z[i] - z0
-        d = a - r
-        s = a + r
-        al = d * d + zz * zz
-        be = s * s + zz * zz
-        sig = 0.5 * (al + be)
-        nn, v, q = nvq_2(a * r, al * be, sig)
-        f, bz, g, h = loop_terms(a, r, d, zz, sig, nn, v, q)
+        ds, rr, w2, sig, ab = distances(a, r, zz)
+        nn, v, q = nvq_2(w2, ab, sig)
+        f, bz, g, h = loop_terms(ds, rr, w2, zz, sig, nn, v, q)
         acc[0, i] += wt * f
         acc[1, i] += wt * bz
         acc[2, i] += wt * g
@@ -174,13 +167,9 @@ def _loop_3(a, z0, wt, n, rho, z, acc):
     for i in range(n):
         r = rho[i]
         zz = z[i] - z0
-        d = a - r
-        s = a + r
-        al = d * d + zz * zz
-        be = s * s + zz * zz
-        sig = 0.5 * (al + be)
-        nn, v, q = nvq_3(a * r, al * be, sig)
-        f, bz, g, h = loop_terms(a, r, d, zz, sig, nn, v, q)
+        ds, rr, w2, sig, ab = distances(a, r, zz)
+        nn, v, q = nvq_3(w2, ab, sig)
+        f, bz, g, h = loop_terms(ds, rr, w2, zz, sig, nn, v, q)
         acc[0, i] += wt * f
         acc[1, i] += wt * bz
         acc[2, i] += wt * g
@@ -192,13 +181,9 @@ def _loop_6(a, z0, wt, n, rho, z, acc):
     for i in range(n):
         r = rho[i]
         zz = z[i] - z0
-        d = a - r
-        s = a + r
-        al = d * d + zz * zz
-        be = s * s + zz * zz
-        sig = 0.5 * (al + be)
-        nn, v, q = nvq_6(a * r, al * be, sig)
-        f, bz, g, h = loop_terms(a, r, d, zz, sig, nn, v, q)
+        ds, rr, w2, sig, ab = distances(a, r, zz)
+        nn, v, q = nvq_6(w2, ab, sig)
+        f, bz, g, h = loop_terms(ds, rr, w2, zz, sig, nn, v, q)
         acc[0, i] += wt * f
         acc[1, i] += wt * bz
         acc[2, i] += wt * g
@@ -224,16 +209,12 @@ def _end_2(a, z0, wt, n, rho, z, acc):
     for i in range(n):
         r = rho[i]
         zz = z[i] - z0
-        d = a - r
-        s = a + r
-        al = d * d + zz * zz
-        be = s * s + zz * zz
-        sig = 0.5 * (al + be)
-        nn, v, q = nvq_2(a * r, al * be, sig)
-        f, bz, _g, _h = loop_terms(a, r, d, zz, sig, nn, v, q)
-        jump = 0.0 if zz == 0.0 else (1.0 if d * zz > 0.0 else -1.0)
+        ds, rr, w2, sig, ab = distances(a, r, zz)
+        nn, v, q = nvq_2(w2, ab, sig)
+        f, bz, _g, _h = loop_terms(ds, rr, w2, zz, sig, nn, v, q)
+        jump = 0.0 if zz == 0.0 else (1.0 if ds * zz > 0.0 else -1.0)
         acc[0, i] -= waa * v
-        acc[1, i] += wt * (disc_bz(a, r, d, zz, 4) - jump)
+        acc[1, i] += wt * (disc_bz(a, r, a - r, zz, 5) - jump)
         acc[2, i] += waa * f
         acc[3, i] += waa * bz
 
@@ -244,16 +225,12 @@ def _end_3(a, z0, wt, n, rho, z, acc):
     for i in range(n):
         r = rho[i]
         zz = z[i] - z0
-        d = a - r
-        s = a + r
-        al = d * d + zz * zz
-        be = s * s + zz * zz
-        sig = 0.5 * (al + be)
-        nn, v, q = nvq_3(a * r, al * be, sig)
-        f, bz, _g, _h = loop_terms(a, r, d, zz, sig, nn, v, q)
-        jump = 0.0 if zz == 0.0 else (1.0 if d * zz > 0.0 else -1.0)
+        ds, rr, w2, sig, ab = distances(a, r, zz)
+        nn, v, q = nvq_3(w2, ab, sig)
+        f, bz, _g, _h = loop_terms(ds, rr, w2, zz, sig, nn, v, q)
+        jump = 0.0 if zz == 0.0 else (1.0 if ds * zz > 0.0 else -1.0)
         acc[0, i] -= waa * v
-        acc[1, i] += wt * (disc_bz(a, r, d, zz, 5) - jump)
+        acc[1, i] += wt * (disc_bz(a, r, a - r, zz, 6) - jump)
         acc[2, i] += waa * f
         acc[3, i] += waa * bz
 
@@ -264,16 +241,12 @@ def _end_6(a, z0, wt, n, rho, z, acc):
     for i in range(n):
         r = rho[i]
         zz = z[i] - z0
-        d = a - r
-        s = a + r
-        al = d * d + zz * zz
-        be = s * s + zz * zz
-        sig = 0.5 * (al + be)
-        nn, v, q = nvq_6(a * r, al * be, sig)
-        f, bz, _g, _h = loop_terms(a, r, d, zz, sig, nn, v, q)
-        jump = 0.0 if zz == 0.0 else (1.0 if d * zz > 0.0 else -1.0)
+        ds, rr, w2, sig, ab = distances(a, r, zz)
+        nn, v, q = nvq_6(w2, ab, sig)
+        f, bz, _g, _h = loop_terms(ds, rr, w2, zz, sig, nn, v, q)
+        jump = 0.0 if zz == 0.0 else (1.0 if ds * zz > 0.0 else -1.0)
         acc[0, i] -= waa * v
-        acc[1, i] += wt * (disc_bz(a, r, d, zz, 8) - jump)
+        acc[1, i] += wt * (disc_bz(a, r, a - r, zz, 8) - jump)
         acc[2, i] += waa * f
         acc[3, i] += waa * bz
 
@@ -385,12 +358,14 @@ def _graded_end(panel, r1, r2, j, rho, zeta, col, acc):
                 if a <= 0.0:
                     continue
                 wt = WEIGHTS[panel, i] * half * j
+                # d itself, not a - rho, is what the panels are graded in
                 s = a + rho
                 al = d * d + zeta * zeta
                 be = s * s + zeta * zeta
                 sig = 0.5 * (al + be)
-                nn, v, q = nvq_6(a * rho, al * be, sig)
-                lf, lz, _g, _h = loop_terms(a, rho, d, zeta, sig, nn, v, q)
+                w2 = (a * rho) * (a * rho)
+                nn, v, q = nvq_6(w2, al * be, sig)
+                lf, lz, _g, _h = loop_terms(d * s, rho * rho, w2, zeta, sig, nn, v, q)
                 wa = wt * a * a
                 f -= wa * v
                 bz += wt * disc_bz(a, rho, d, zeta, 8)

@@ -11,10 +11,12 @@ with c_n = (a_{n-1} - b_{n-1}) / 2 the differences of the AGM started at (beta, 
 (K - E)/K = sum_{n>=0} 2^(n-1) c_n^2 / a_0^2 [1]_ they are 2K/(pi beta) and, up to a factor, A_phi/rho. The first
 step is taken
 in squares, a_1^2 = (sig + alpha beta)/2 and c_1 = w/a_1; later ones use c_{n+1} = c_n^2/(4 a_{n+1}): no difference of
-nearly equal numbers is ever formed. After n steps the modulus squared x = (c_n/a_n)^2 is small and the rest is the
-power series
+nearly equal numbers is ever formed. After n steps the modulus squared x = (c_n/a_n)^2 is at most ``LARGEST`` and the
+rest is the power series
 
-    (2/pi) K(x) = sum ((1/2)_k / k!)^2 x^k,     (4/pi) (K - E)/x = sum (1/2)_k (3/2)_k / ((2)_k k!) x^k.   [1]_
+    (2/pi) K(x) = sum ((1/2)_k / k!)^2 x^k,     (4/pi) (K - E)/x = sum (1/2)_k (3/2)_k / ((2)_k k!) x^k,   [1]_
+
+economised to degree ten. All functions here take floats and lanes alike.
 
 References
 ----------
@@ -25,51 +27,83 @@ References
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 from mrsite.base.jit import jit
 
-_K = [1.0]
-_V = [1.0]
-for _n in range(1, 11):
-    _K.append(_K[-1] * ((_n - 0.5) / _n) ** 2)
-    _V.append(_V[-1] * (_n - 0.5) * (_n + 0.5) / ((_n + 1.0) * _n))
-K0, K1, K2, K3, K4, K5, K6, K7, K8, K9, K10 = _K
-V0, V1, V2, V3, V4, V5, V6, V7, V8, V9, V10 = _V
+from .economy import economised
+from .lanes import if_above
 
-# After the n-th step x stays below 0.03, where ten terms are exact to rounding (0.03^11 V11 = 2e-18), as long as
-# (alpha/beta)^2 is at least ...
-STEPS_1 = 0.498
-STEPS_2 = 0.0292
-STEPS_3 = 5.5e-5
-STEPS_5 = 1e-20
+LARGEST = Fraction(15, 100)  # x up to which degree ten is exact to rounding: what is lost is below 6e-17 of one
+_TAYLOR_K = [Fraction(1)]
+_TAYLOR_V = [Fraction(1)]
+for _n in range(1, 26):
+    _TAYLOR_K.append(_TAYLOR_K[-1] * Fraction(2 * _n - 1, 2 * _n) ** 2)
+    _TAYLOR_V.append(_TAYLOR_V[-1] * Fraction((2 * _n - 1) * (2 * _n + 1), 4 * (_n + 1) * _n))
+(K0, K1, K2, K3, K4, K5, K6, K7, K8, K9, K10), LOST_K = economised(_TAYLOR_K, LARGEST, 10)
+(V0, V1, V2, V3, V4, V5, V6, V7, V8, V9, V10), LOST_V = economised(_TAYLOR_V, LARGEST, 10)
+
+
+def _least_ratios():
+    """(alpha/beta)^2 from which one, two, three steps bring x down to ``LARGEST``: a step takes b/a = k to
+    2 sqrt(k)/(1 + k), and x = ((1 - k)/(1 + k))^2.
+    """
+    c = math.sqrt(LARGEST)
+    k = (1.0 - c) / (1.0 + c)
+    out = []
+    for _ in range(3):
+        out.append(k * k * (1.0 + 1e-9))
+        c = math.sqrt(1.0 - k * k)
+        k = k * k / (1.0 + c) ** 2
+    return out
+
+
+STEPS_1, STEPS_2, STEPS_3 = _least_ratios()
 
 
 @jit(inline=True, contract=True)
-def series_k(x):
-    y = K6 + x * (K7 + x * (K8 + x * (K9 + x * K10)))
-    return K0 + x * (K1 + x * (K2 + x * (K3 + x * (K4 + x * (K5 + x * y)))))
+def _even_odd(x, x2, x4, c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10):
+    """A polynomial by Estrin's scheme: Horner's waits for each term before the next."""
+    high = (c8 + x * c9) + x2 * c10
+    return ((c0 + x * c1) + x2 * (c2 + x * c3)) + x4 * (((c4 + x * c5) + x2 * (c6 + x * c7)) + x4 * high)
 
 
 @jit(inline=True, contract=True)
-def series_v(x):
-    y = V6 + x * (V7 + x * (V8 + x * (V9 + x * V10)))
-    return V0 + x * (V1 + x * (V2 + x * (V3 + x * (V4 + x * (V5 + x * y)))))
+def series_kv(x):
+    """(2/pi) K(x) and (4/pi) (K - E)/x."""
+    x2 = x * x
+    x4 = x2 * x2
+    return (
+        _even_odd(x, x2, x4, K0, K1, K2, K3, K4, K5, K6, K7, K8, K9, K10),
+        _even_odd(x, x2, x4, V0, V1, V2, V3, V4, V5, V6, V7, V8, V9, V10),
+    )
 
 
 @jit(inline=True, contract=True)
-def nvq_1(w, q, sig):
+def distances(a, rho, z):
+    """a^2 - rho^2, rho^2, w^2, sig and (alpha beta)^2, right to rounding however near the wire."""
+    d = a - rho
+    s = a + rho
+    zz = z * z
+    near = d * d + zz
+    far = s * s + zz
+    w = a * rho
+    return d * s, rho * rho, w * w, 0.5 * (near + far), near * far
+
+
+@jit(inline=True, contract=True)
+def nvq_1(w2, q, sig):
     sq = math.sqrt(q)
     big = 0.5 * (sig + sq)
     r = 1.0 / (q * big)  # one division serves both reciprocals
     ib = r * q
     ia = math.sqrt(ib)
-    x = w * ib
-    x = x * x
-    return ia * series_k(x), ib * ia * series_v(x), r * big
+    k, v = series_kv(w2 * ib * ib)
+    return ia * k, ib * ia * v, r * big
 
 
 @jit(inline=True, contract=True)
-def nvq_2(w, q, sig):
+def nvq_2(w2, q, sig):
     sq = math.sqrt(q)
     big = 0.5 * (sig + sq)
     a2 = 0.5 * (math.sqrt(big) + math.sqrt(sq))
@@ -78,15 +112,15 @@ def nvq_2(w, q, sig):
     rq = r * q
     ib = rq * a2
     i2 = rq * big
-    d2 = 0.25 * w * ib * i2
-    x = w * d2 * i2
-    x = x * x
-    n = i2 * series_k(x)
-    return n, ib * n + 2.0 * d2 * d2 * i2 * series_v(x), r * ba
+    e = 0.25 * ib * i2  # c_2 / w^2
+    x = w2 * e * i2
+    k, v = series_kv(x * x)
+    n = i2 * k
+    return n, ib * n + 2.0 * w2 * e * e * i2 * v, r * ba
 
 
 @jit(inline=True, contract=True)
-def nvq_3(w, q, sig):
+def nvq_3(w2, q, sig):
     sq = math.sqrt(q)
     big = 0.5 * (sig + sq)
     a1 = math.sqrt(big)
@@ -101,17 +135,17 @@ def nvq_3(w, q, sig):
     t = rq * big
     i2 = t * a3
     i3 = t * a2
-    d2 = 0.25 * w * ib * i2
-    d22 = d2 * d2
-    d3 = 0.25 * w * d22 * i3
-    x = w * d3 * i3
-    x = x * x
-    n = i3 * series_k(x)
-    return n, (ib + 2.0 * d22) * n + 4.0 * d3 * d3 * i3 * series_v(x), r * ba
+    e = 0.25 * ib * i2
+    d2 = w2 * e * e  # (c_2 / w)^2
+    e = 0.25 * d2 * i3
+    x = w2 * e * i3
+    k, v = series_kv(x * x)
+    n = i3 * k
+    return n, (ib + 2.0 * d2) * n + 4.0 * w2 * e * e * i3 * v, r * ba
 
 
 @jit(inline=True, contract=True)
-def nvq_6(w, q, sig):
+def nvq_6(w2, q, sig):
     """Six steps: alpha/beta down to 1e-19, which is any two different numbers."""
     sq = math.sqrt(q)
     big = 0.5 * (sig + sq)
@@ -127,25 +161,26 @@ def nvq_6(w, q, sig):
     b5 = math.sqrt(a4 * b4)
     i6 = 1.0 / (0.5 * (a5 + b5))
     ib = 1.0 / big
-    d2 = 0.25 * w * ib / a2
-    d22 = d2 * d2
-    d3 = 0.25 * w * d22 / a3
-    d32 = d3 * d3
-    d4 = 0.25 * w * d32 / a4
-    d42 = d4 * d4
-    d5 = 0.25 * w * d42 / a5
-    d52 = d5 * d5
-    d6 = 0.25 * w * d52 * i6
-    x = w * d6 * i6
-    x = x * x
-    n = i6 * series_k(x)
-    t = ib + 2.0 * d22 + 4.0 * d32 + 8.0 * d42 + 16.0 * d52
-    return n, t * n + 32.0 * d6 * d6 * i6 * series_v(x), 1.0 / q
+    e = 0.25 * ib / a2
+    d2 = w2 * e * e
+    e = 0.25 * d2 / a3
+    d3 = w2 * e * e
+    e = 0.25 * d3 / a4
+    d4 = w2 * e * e
+    e = 0.25 * d4 / a5
+    d5 = w2 * e * e
+    e = 0.25 * d5 * i6
+    x = w2 * e * i6
+    k, v = series_kv(x * x)
+    n = i6 * k
+    t = ib + 2.0 * d2 + 4.0 * d3 + 8.0 * d4 + 16.0 * d5
+    return n, t * n + 32.0 * w2 * e * e * i6 * v, 1.0 / q
 
 
 @jit(inline=True, contract=True)
-def loop_terms(a, rho, d, z, sig, n, v, q):
-    """B_rho/rho, B_z, (dB_rho/dz)/rho, dB_z/dz of a loop, each over mu0 I a^2 / 4; d = a - rho, q = 1/(alpha beta)^2.
+def loop_terms(ds, rr, w2, z, sig, n, v, q):
+    """B_rho/rho, B_z, (dB_rho/dz)/rho, dB_z/dz of a loop, each over mu0 I a^2 / 4; ds = a^2 - rho^2, rr = rho^2,
+    q = 1/(alpha beta)^2.
 
     Smythe, Static and Dynamic Electricity, 7.10, with the leading terms cancelled by hand:
 
@@ -155,12 +190,9 @@ def loop_terms(a, rho, d, z, sig, n, v, q):
     and its z-derivatives by dN/dz = -z q (sig N - w^2 v), dv/dz = z q (sig v - 4 N), dq/dz = -4 z sig q^2.
     """
     zz = z * z
-    rr = rho * rho
-    ds = d * (a + rho)
     g = ds + zz
-    w = a * rho
     f = 4.0 * n - sig * v
-    e = sig * n - w * w * v
+    e = sig * n - w2 * v
     rd = rr * (ds - zz)
     bz = q * (2.0 * g * n - rd * v)
     zq = z * q
@@ -175,8 +207,8 @@ def disc_bz(a, rho, d, z, steps):
     """Integral over z from 0 of a loop's B_z, over mu0 I / 4: the end of a thin solenoid.
 
     z/beta (2 a/(a + rho)) C with C = (2/pi) cel(kc, gam^2, 1, gam), kc = alpha/beta, gam = (a - rho)/(a + rho) [1]_,
-    by Bulirsch's iteration [2]_: 4 and 5 steps where N and v
-    take 2 and 3, and 8 serve any alpha/beta that two numbers give.
+    by Bulirsch's iteration [2]_: 5 and 6 steps where N and v take 2 and 3, and 8 serve any alpha/beta that two numbers
+    give.
 
     References
     ----------
@@ -211,26 +243,15 @@ def disc_bz(a, rho, d, z, steps):
 
 
 @jit(inline=True, contract=True)
-def dress(x, y, rho, f, bz, g, h, c, out):
-    """B and jacobian from B_rho/rho, B_z, (dB_rho/dz)/rho, dB_z/dz and mu0 j_phi, using div B = 0 and curl B = mu0
-    j.
+def dressed(x, y, f, bz, g, h, c):
+    """The twelve of B and jacobian from B_rho/rho, B_z, (dB_rho/dz)/rho, dB_z/dz and mu0 j_phi/rho, using div B = 0 and
+    curl B = mu0 j.
     """
-    ir = 1.0 / rho if rho > 0.0 else 0.0
-    cx = x * ir if rho > 0.0 else 1.0
-    cy = y * ir
-    k = -2.0 * f - h  # dB_rho/drho - B_rho/rho
-    kxy = cx * cy * k
+    rr = x * x + y * y
+    # (dB_rho/drho - B_rho/rho)/rho^2, of no account on the axis; the reciprocal waits for nothing
+    k = if_above(rr, 1e-280, (1.0 / rr) * (-2.0 * f - h))
+    xk = x * k
+    xyk = xk * y
     gx = x * g
     gy = y * g
-    out[0] = x * f
-    out[1] = y * f
-    out[2] = bz
-    out[3] = f + cx * cx * k
-    out[4] = kxy
-    out[5] = gx
-    out[6] = kxy
-    out[7] = f + cy * cy * k
-    out[8] = gy
-    out[9] = gx - cx * c
-    out[10] = gy - cy * c
-    out[11] = h
+    return x * f, y * f, bz, f + x * xk, xyk, gx, xyk, f + y * (y * k), gy, gx - x * c, gy - y * c, h

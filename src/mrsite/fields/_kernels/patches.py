@@ -21,7 +21,7 @@ from mrsite.base.jit import jit
 
 from .horner import LANES, TERMS, polynomials
 from .layout import HEADER
-from .rows import WORK, dress_block
+from .rows import dress_block
 from .zonal import BLOCK
 
 RUN = 32
@@ -134,7 +134,6 @@ def square_rows(pieces, square, chosen, m, x, y, z, b, jac):
     rho = np.empty(BLOCK)
     none = np.zeros(BLOCK)
     acc = np.empty((4, BLOCK))
-    work = np.empty((WORK, BLOCK))
     at = np.empty((2, LANES))
     values = np.empty((TERMS, LANES))
     for begin in range(0, m, BLOCK):
@@ -155,4 +154,4 @@ def square_rows(pieces, square, chosen, m, x, y, z, b, jac):
                 last += 1
             _polynomial(pieces, start, last - first, rho, gz, first, at, values, acc)
             first = last
-        dress_block(n, gx, gy, acc[0], acc[1], acc[2], acc[3], none, work, index, b, jac)
+        dress_block(n, gx, gy, acc[0], acc[1], acc[2], acc[3], none, index, b, jac)

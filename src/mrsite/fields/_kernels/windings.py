@@ -12,7 +12,7 @@ from mrsite.base.jit import jit
 from .coils import RUNGS, WAYS, coil_group, loop_group, way, winding_share
 from .elliptic import STEPS_1, STEPS_2, STEPS_3
 from .layout import HEADER, MU0_4
-from .rows import WORK, dress_block
+from .rows import dress_block
 from .zonal import BLOCK
 
 FEW = BLOCK // 16  # points of a block that may be done apart, so that the others need not pay for them
@@ -175,7 +175,6 @@ def winding_rows(numbers, at, count, chosen, m, x, y, z, b, jac):
     over = np.zeros(BLOCK)
     acc = np.empty((4, BLOCK))
     apart = np.empty((6, FEW))
-    work = np.empty((WORK, BLOCK))
     for begin in range(0, m, BLOCK):
         n = min(BLOCK, m - begin)
         index = chosen[begin : begin + n]
@@ -207,4 +206,4 @@ def winding_rows(numbers, at, count, chosen, m, x, y, z, b, jac):
                     acc[t, i] = 0.0
         if thick < count:
             _add_loops(numbers, windings, count, n, rho, bz, acc, apart)
-        dress_block(n, bx, by, acc[0], acc[1], acc[2], acc[3], over, work, index, b, jac)
+        dress_block(n, bx, by, acc[0], acc[1], acc[2], acc[3], over, index, b, jac)

@@ -24,13 +24,13 @@ import numpy as np
 
 from mrsite.base.jit import jit
 
-from .elliptic import dress
-from .rows import dress_block
+from .rows import dress_block, write_point
 
 ORDERS_MAX = 160
 _M = np.arange(ORDERS_MAX + 8, dtype=np.float64)
 GAMMA = (_M**2 - 1.0) / (4.0 * _M**2 - 1.0)
 BLOCK = 128
+WORK = 9  # rows of room that a block needs
 
 
 @jit(contract=True)
@@ -103,16 +103,16 @@ def _symmetric(table, top, n, u, ir2, prev, cur, acc):
 
 @jit(contract=True)
 def zonal_block(numbers, table_at, rows, symmetric, scale, top, n, x, y, z, work, index, b, jac):
-    """B and jacobian of n <= BLOCK points from t_m up to ``top``, into rows ``index``; ``work`` is (18, BLOCK) of
-    room.
+    """B and jacobian of n <= BLOCK points from t_m up to ``top``, into rows ``index``; ``work`` is (WORK, BLOCK)
+    of room.
     """
     table = numbers[table_at : table_at + 4 * rows].reshape(rows, 4)
-    u = work[9]
-    ir2 = work[10]
-    prev = work[11]
-    cur = work[12]
-    acc = work[13:17]
-    zero = work[17]
+    u = work[0]
+    ir2 = work[1]
+    prev = work[2]
+    cur = work[3]
+    acc = work[4:8]
+    zero = work[8]
     for i in range(n):
         xs = x[i] * scale
         ys = y[i] * scale
@@ -140,7 +140,7 @@ def zonal_block(numbers, table_at, rows, symmetric, scale, top, n, x, y, z, work
         h = (zs * g + acc[2, i]) * scale
         acc[2, i] = g * scale * scale
         acc[3, i] = h
-    dress_block(n, x, y, acc[0], acc[1], acc[2], acc[3], zero, work, index, b, jac)
+    dress_block(n, x, y, acc[0], acc[1], acc[2], acc[3], zero, index, b, jac)
 
 
 @jit(contract=True)
@@ -166,4 +166,4 @@ def zonal_point(numbers, table_at, scale, top, x, y, z, out):
         t2 = u * t1 - GAMMA[m] * (ir2 * t0)
         t0 = t1
         t1 = t2
-    dress(x, y, math.sqrt(x * x + y * y), f * scale, zs * f - a, g * scale * scale, (zs * g + c) * scale, 0.0, out)
+    write_point(x, y, f * scale, zs * f - a, g * scale * scale, (zs * g + c) * scale, 0.0, out[:3], out[3:])
