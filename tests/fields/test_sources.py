@@ -338,3 +338,55 @@ def test_importing_the_room_loads_nothing_heavy():
     code = f"import sys, mrsite.fields; print([m for m in {names} if m in sys.modules])"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", SOURCES)
+@pytest.mark.parametrize("count", [1, 7, 8, 9, 1023, 1025, 4000])
+def test_b_alone_and_arrays_given_are_the_same_bits(name, count):
+    source, points = SOURCES[name], cloud(count)
+    b, jac = source.flux_density_and_jacobian(points)
+    assert np.array_equal(source.flux_density(points), b)
+    given = np.full((count, 3), 7.0), np.full((count, 3, 3), 7.0)
+    back = source.flux_density_and_jacobian(points, out=given)
+    assert back[0] is given[0]
+    assert back[1] is given[1]
+    assert np.array_equal(given[0], b)
+    assert np.array_equal(given[1], jac)
+
+
+def test_arrays_that_cannot_be_filled_are_refused():
+    points = cloud(10)
+    b, jac = np.empty((10, 3)), np.empty((10, 3, 3))
+    frozen = np.empty((10, 3))
+    frozen.flags.writeable = False
+    for out in (
+        (b[:9], jac), (b, jac.reshape(10, 9)), (b.astype(np.float32), jac), (b, np.empty((10, 3, 6))[..., ::2]),
+        (frozen, jac), (points, jac),
+    ):  # fmt: skip
+        with pytest.raises(InputError, match="out:"):
+            SET.flux_density_and_jacobian(points, out=out)
+
+
+def test_loops_in_one_pass_are_those_one_by_one():
+    """Eight points in registers against the seam's one at a time: near wires, far, on the axis, in every remainder."""
+    rng = np.random.default_rng(8)
+    loops = [fields.Loop(*row) for row in rng.uniform([0.2, -1.0, -1e4], [1.0, 1.0, 1e4], (12, 3))]
+    near = rng.normal(size=(300, 3)) * np.geomspace(1e-9, 3.0, 300)[:, None]
+    for k, loop in enumerate(loops):
+        near[k::12] += [loop.radius, 0.0, loop.z]
+    points = np.concatenate([near, [[0.0, 0.0, 0.3], [1e-12, 0.0, 0.3], [100.0, 3.0, 1.0], [1000.0, 0.0, 0.0]]])
+    rng.shuffle(points)
+    rho = np.hypot(points[:, 0], points[:, 1])
+    gap = np.min([np.hypot(rho - loop.radius, points[:, 2] - loop.z) for loop in loops], axis=0)
+    moduli = sum(fields.magnitude(loop.flux_density(points)) for loop in loops)
+    slack = 5e-15 + 2e-16 / gap  # rho - a itself is rounded
+    for source in (loops[0], fields.CoilSet(loops[:3]), fields.CoilSet(loops)):
+        f, params = fields.compiled(source)
+        out = np.empty((len(points), 12))
+        for p, row in zip(points, out, strict=True):
+            f(params, *p, row)
+        for n in (1, 5, 8, 13, len(points)):
+            b, jac = source.flux_density_and_jacobian(points[:n])
+            assert (np.linalg.norm(b - out[:n, :3], axis=1) <= slack[:n] * moduli[:n]).all()
+            size = moduli[:n] * np.maximum(1.0, 1.0 / gap[:n])
+            assert (np.linalg.norm(jac.reshape(-1, 9) - out[:n, 3:], axis=1) <= 10.0 * slack[:n] * size).all()

@@ -8,6 +8,7 @@ import pytest
 
 from mrsite.fields import Coil, CoilSet, Dipole, Sum
 from mrsite.fields import _kernels as kernels
+from mrsite.fields._kernels.counter import draw
 from mrsite.fields.evaluate import NO_TABLE
 
 MAGNET = CoilSet(
@@ -39,9 +40,9 @@ def test_two_threads_give_the_bits_of_one(count: int) -> None:
 
 @pytest.mark.skipif(numba.config.NUMBA_NUM_THREADS < 2, reason="one core")
 def test_no_iteration_shares_anything_with_another() -> None:
-    """Chunks dealt to more hands than there are chunks, and to odd numbers of them, over and over.
+    """Chunks drawn by more hands than there are chunks, and by odd numbers of them, over and over.
 
-    Every row starts as a mark: an iteration that took another's place would leave its own rows marked.
+    Every row starts as a mark: a chunk that two had drawn would leave another's rows marked.
     """
     source = Sum([MAGNET, Dipole((1.0, 2.0, 3.0), (9.0, 0.0, 0.0))])
     rng = np.random.default_rng(4)
@@ -56,3 +57,16 @@ def test_no_iteration_shares_anything_with_another() -> None:
                 kernels.threaded(source._params, NO_TABLE, points, again, jac_again, threads)
                 assert np.array_equal(again, b)
                 assert np.array_equal(jac_again, jac)
+
+
+@numba.njit(parallel=True)
+def _drawn(counter, got):
+    for hand in numba.prange(got.shape[0]):
+        for k in range(got.shape[1]):
+            got[hand, k] = draw(counter)
+
+
+def test_no_number_is_drawn_twice() -> None:
+    got = np.empty((4, 20_000), dtype=np.int64)
+    _drawn(np.zeros(1, dtype=np.int64), got)
+    assert np.array_equal(np.sort(got.ravel()), np.arange(got.size))

@@ -13,10 +13,10 @@ from mrsite.base.errors import InputError
 from .certificate import Certificate, certificate_of
 from .coils import Coil, CoilSet, Loop
 from .combined import Placed, Sum
-from .evaluate import Packed, evaluate
+from .evaluate import Packed
 from .interpolant import LEAST_RTOL, Interpolant, squares_of_call, table_of, worth
 from .packing import winding_leaf
-from .source import Array, FieldSource, Leaf, as_points
+from .source import Array, FieldSource, Leaf, Params, as_points
 
 
 @dataclass(frozen=True)
@@ -40,20 +40,8 @@ class Certified(Packed):
         fits = self.rtol >= LEAST_RTOL
         return tuple(Interpolant(leaf, self.rtol) if fits and worth(leaf) else None for leaf in self._parts)
 
-    def flux_density_and_jacobian(self, points: ArrayLike) -> tuple[Array, Array]:
-        """Flux density and jacobian in one pass, each point by the fastest route whose bound holds.
-
-        Parameters
-        ----------
-        points : (n, 3), m
-
-        Returns
-        -------
-        (n, 3) float64, T and (n, 3, 3) float64, T/m
-            NaN in the row of a point on a wire.
-        """
-        array = as_points(points)
-        return evaluate(self._params, array, table_of(self._interpolants, self._params, array.reshape(-1, 3)))
+    def _table(self, points: Array) -> Params:
+        return table_of(self._interpolants, self._params, points.reshape(-1, 3))
 
     def certificate(self, points: ArrayLike) -> Certificate:
         """Say which route serves each point, in a call with just these points, and what its error bound is.

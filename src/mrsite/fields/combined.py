@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from mrsite.base.errors import InputError
 
 from .evaluate import Packed, evaluate, is_compiled
-from .source import Array, FieldSource, Leaf, Params, as_points, pack
+from .source import Array, FieldSource, Leaf, Output, Params, as_points, output_for, pack
 
 _SAME = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 
@@ -39,17 +39,26 @@ class _Composite:
 
     def flux_density(self, points: ArrayLike) -> Array:
         """Flux density (n, 3), T, at points (n, 3), m; NaN in the row of a point on a wire."""
-        return self.flux_density_and_jacobian(points)[0]
+        if self._is_packed:
+            return evaluate(self._params, as_points(points), jacobian=False)[0]
+        return self._batched(as_points(points))[0]
 
     def jacobian(self, points: ArrayLike) -> Array:
         """``J[:, i, j] = dB_i/dx_j`` (n, 3, 3), T/m."""
         return self.flux_density_and_jacobian(points)[1]
 
-    def flux_density_and_jacobian(self, points: ArrayLike) -> tuple[Array, Array]:
-        """Flux density (n, 3) in T and jacobian (n, 3, 3) in T/m in one pass."""
+    def flux_density_and_jacobian(self, points: ArrayLike, out: Output = None) -> tuple[Array, Array]:
+        """Flux density (n, 3) in T and jacobian (n, 3, 3) in T/m in one pass; ``out`` as for a packed source."""
+        array = as_points(points)
         if self._is_packed:
-            return evaluate(self._params, as_points(points))
-        return self._batched(as_points(points))
+            return evaluate(self._params, array, out=out)
+        found = self._batched(array)
+        if out is None:
+            return found
+        output_for(array, out)
+        for target, value in zip(out, found, strict=True):
+            target[...] = value
+        return out
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .source import Array, Leaf, Params, as_points, pack
+from .source import Array, Leaf, Output, Params, as_points, output_for, pack
 
 _THREADS = threading.Lock()
 _LOADED_BY = os.getpid()
@@ -30,6 +30,10 @@ class Packed:
     def _params(self) -> Params:
         return pack(self.leaves())
 
+    def _table(self, points: Array) -> Params:
+        """Squares that stand for leaves near by, in a call with these points."""
+        return NO_TABLE
+
     def flux_density(self, points: ArrayLike) -> Array:
         """Flux density.
 
@@ -42,7 +46,8 @@ class Packed:
         (n, 3) float64, T
             NaN in the row of a point on a wire.
         """
-        return self.flux_density_and_jacobian(points)[0]
+        array = as_points(points)
+        return evaluate(self._params, array, self._table(array), jacobian=False)[0]
 
     def jacobian(self, points: ArrayLike) -> Array:
         """Jacobian of the flux density.
@@ -58,18 +63,45 @@ class Packed:
         """
         return self.flux_density_and_jacobian(points)[1]
 
-    def flux_density_and_jacobian(self, points: ArrayLike) -> tuple[Array, Array]:
-        """Flux density (n, 3) in T and jacobian (n, 3, 3) in T/m in one pass, at the price of one."""
-        return evaluate(self._params, as_points(points))
+    def flux_density_and_jacobian(self, points: ArrayLike, out: Output = None) -> tuple[Array, Array]:
+        """Flux density and jacobian in one pass, at the price of one.
+
+        Parameters
+        ----------
+        points : (n, 3), m
+        out : pair of arrays, optional
+            Contiguous float64 arrays (n, 3) and (n, 3, 3) to fill and return. Repeated calls with many points save
+            the making of fresh memory, which costs as much as a simple field does.
+
+        Returns
+        -------
+        (n, 3) float64, T and (n, 3, 3) float64, T/m
+            NaN in the row of a point on a wire.
+
+        Raises
+        ------
+        InputError
+            Points or ``out`` are of another shape, or ``out`` cannot be filled in place.
+        """
+        array = as_points(points)
+        return evaluate(self._params, array, self._table(array), out=out)
 
 
-def evaluate(params: Params, points: Array, table: Params = NO_TABLE) -> tuple[Array, Array]:
-    """B and jacobian of a packed source at (..., 3) points; ``table`` holds squares that stand for leaves near by."""
+def evaluate(
+    params: Params, points: Array, table: Params = NO_TABLE, *, jacobian: bool = True, out: Output = None
+) -> tuple[Array, Array]:
+    """B and jacobian of a packed source at (..., 3) points; ``table`` holds squares that stand for leaves near by.
+
+    Without ``jacobian`` that array has no rows, and takes no memory.
+    """
     from . import _kernels
 
     flat = points.reshape(-1, 3)
-    b = np.empty_like(flat)
-    jac = np.empty((flat.shape[0], 9))
+    if out is None:
+        out = np.empty_like(points), np.empty((*points.shape, 3) if jacobian else (0, 3, 3))
+    else:
+        output_for(points, out)
+    b, jac = out[0].reshape(-1, 3), out[1].reshape(-1, 9)
     run: Any = _kernels.serial
     threads = _kernels.threads() if flat.shape[0] >= THREADED_FROM and os.getpid() == _LOADED_BY else 1
     # numba's threads serve one caller at a time and do not outlive a fork: anyone else computes on the thread they have
@@ -81,7 +113,7 @@ def evaluate(params: Params, points: Array, table: Params = NO_TABLE) -> tuple[A
             _THREADS.release()
     else:
         run(params, table, flat, b, jac)
-    return b.reshape(points.shape), jac.reshape(*points.shape, 3)
+    return out
 
 
 def compiled(source: object) -> tuple[Callable[..., None], Params]:

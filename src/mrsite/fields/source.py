@@ -13,6 +13,7 @@ from mrsite.base.errors import InputError
 
 Array = NDArray[np.float64]
 Params = tuple[NDArray[np.int64], Array]
+Output = tuple[Array, Array] | None
 
 MU0 = 4e-7 * np.pi  # T m/A, the conventional value; CODATA's of 2022 is 1.3e-10 smaller
 COILS, DIPOLE, UNIFORM, ZONAL = 0, 1, 2, 3  # as in the kernels
@@ -87,6 +88,23 @@ def as_points(points: ArrayLike) -> Array:
     if array.ndim == 0 or array.shape[-1] != 3:
         raise InputError(f"points: shape {array.shape} given, (n, 3) needed: x, y, z in metres in each row")
     return array
+
+
+def output_for(points: Array, out: tuple[Array, Array]) -> None:
+    """Refuse arrays that B and jacobian at these points cannot be written into.
+
+    Raises
+    ------
+    InputError
+        Their shape, type or layout is another, they are read-only, or they share memory with the points.
+    """
+    for array, shape in zip(out, (points.shape, (*points.shape, 3)), strict=True):
+        if not isinstance(array, np.ndarray) or array.shape != shape or array.dtype != np.float64:
+            raise InputError(f"out: a float64 array of shape {shape} needed for points of shape {points.shape}")
+        if not (array.flags.c_contiguous and array.flags.writeable):
+            raise InputError("out: the arrays must be contiguous and writeable")
+        if np.may_share_memory(array, points):
+            raise InputError("out: the arrays must not share memory with the points")
 
 
 def finite(name: str, *values: float) -> None:

@@ -11,6 +11,7 @@ from numba import prange
 from mrsite.base.jit import jit
 
 from .axisymmetric import axisymmetric_point, axisymmetric_rows
+from .counter import draw
 from .layout import COILS, DIPOLE, UNIFORM
 from .loops import loop_rows, serves
 
@@ -189,22 +190,30 @@ def _chunk(params, table, points, b, jac):
 
 @jit()
 def serial(params, table, points, b, jac):
-    """B (n, 3) and jacobian (n, 9) at points (n, 3), on one core."""
-    n = points.shape[0]
-    for first in range(0, n, CHUNK):
-        last = min(n, first + CHUNK)
-        _chunk(params, table, points[first:last], b[first:last], jac[first:last])
+    """B (n, 3) and jacobian (n, 9) at points (n, 3), on one core; either may have no rows: it is not kept then."""
+    _take_chunks(params, table, points, b, jac, np.zeros(1, dtype=np.int64))
 
 
 @jit(parallel=True)
 def threaded(params, table, points, b, jac, threads):
-    """The same on all threads; chunks are dealt out like cards, so that a dear corner of the points is shared."""
+    """The same on all threads: each takes the next chunk when it is done with one, so that dear chunks, or a core that
+    is busy elsewhere, hold nobody up.
+    """
+    counter = np.zeros(1, dtype=np.int64)
+    for _ in prange(threads):
+        _take_chunks(params, table, points, b, jac, counter)
+
+
+@jit()
+def _take_chunks(params, table, points, b, jac, counter):
     n = points.shape[0]
-    chunks = (n + CHUNK - 1) // CHUNK
-    each = (chunks + threads - 1) // threads
-    for i in prange(each * threads):
-        chunk = (i % each) * threads + i // each
-        if chunk < chunks:
-            first = chunk * CHUNK
-            last = min(n, first + CHUNK)
-            _chunk(params, table, points[first:last], b[first:last], jac[first:last])
+    some_b = np.empty((CHUNK if b.shape[0] < n else 0, 3))
+    some_j = np.empty((CHUNK if jac.shape[0] < n else 0, 9))
+    while True:
+        first = draw(counter) * CHUNK
+        if first >= n:
+            return
+        last = min(n, first + CHUNK)
+        here_b = b[first:last] if b.shape[0] == n else some_b[: last - first]
+        here_j = jac[first:last] if jac.shape[0] == n else some_j[: last - first]
+        _chunk(params, table, points[first:last], here_b, here_j)

@@ -13,7 +13,7 @@ from math import factorial
 
 
 def economised(coefficients: Sequence[Fraction], top: Fraction, degree: int) -> tuple[tuple[float, ...], float]:
-    """Coefficients up to ``degree`` of nearly the same polynomial on 0 .. top, and the bound on the difference there."""
+    """Coefficients up to ``degree`` of nearly the same polynomial on 0 .. top, and a bound on the difference."""
     c = list(coefficients)
     lost = Fraction(0)
     for k in range(len(c) - 1, degree, -1):

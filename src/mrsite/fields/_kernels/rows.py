@@ -14,7 +14,9 @@ from .lanes import WIDE, load, scatter_rows
 
 @jit(contract=True)
 def dress_block(n, x, y, f, bz, g, h, c, index, b, jac):
-    """B and jacobian of n points from B_rho/rho, B_z, (dB_rho/dz)/rho, dB_z/dz and mu0 j_phi/rho, into rows ``index``."""
+    """B and jacobian of n points from B_rho/rho, B_z, (dB_rho/dz)/rho, dB_z/dz and mu0 j_phi/rho, into rows
+    ``index``.
+    """
     for k in range(0, n if n >= WIDE else 0, WIDE):
         i = min(k, n - WIDE)  # the last eight may overlap those before: the same numbers come out
         field = dressed(load(x, i), load(y, i), load(f, i), load(bz, i), load(g, i), load(h, i), load(c, i))
