@@ -74,6 +74,23 @@ def test_one_magnet_alone_has_round_lines_across_its_bore(tmp_path):
     assert round_[0.5e-3] == pytest.approx((-2.2, 1 - 2.2, 2.2, 1 + 2.2), abs=2e-3)
 
 
+def test_a_level_that_is_reached_beside_the_middle_alone_has_no_line_across_it(tmp_path):
+    """Two pockets before and behind the magnet: along the bore both are cut, across it neither."""
+    path = tmp_path / "ground.dxf"
+    path.write_bytes(host_bytes())
+    outcome = outcome_of(path)
+    pockets = shapely.MultiPolygon([shapely.Point(x, 0.0).buffer(0.3) for x in (-2.0, 2.0)])
+    (standing,) = standings_on(outcome, "Ground")
+    there = shapely.affinity.translate(
+        shapely.affinity.rotate(pockets, standing.bearing_deg, origin=(0, 0)), *standing.at
+    )
+    regions = tuple(replace(r, central=there, upper=there) if r.kind == "cut" else r for r in outcome.evidence.regions)
+    changed = replace(outcome, evidence=replace(outcome.evidence, regions=regions))
+    along, across = sections(changed, standing, "Ground")
+    assert along.lines
+    assert not across.lines
+
+
 def test_a_section_says_heights_title_scale_and_where_it_comes_from(tmp_path):
     path = tmp_path / "ground.dxf"
     path.write_bytes(host_bytes())

@@ -137,7 +137,7 @@ def _revolved(cut: Any) -> Any:
     whole = Polygon()
     held = cut.intersection(LineString([(0.0, 0.0), (0.0, reach)]))
     for part in get_parts(held):
-        if part.geom_type != "LineString":
+        if part.geom_type != "LineString" or part.is_empty:  # a level may be reached beside the mid-plane alone
             continue
         low, high = sorted(abs(y) for _, y in (part.coords[0], part.coords[-1]))
         disc = Point(0, 0).buffer(high, quad_segs=180)
