@@ -114,9 +114,9 @@ def test_a_finding_a_layer_and_a_storey_are_switched(assessment, report, chromiu
         assert after[0] <= place["cx"] <= after[0] + after[2]
         assert after[1] <= place["cy"] <= after[1] + after[3]
         for layer in ("B-0P5MT-ENV", "EQPT", "host"):
-            assert shown(f"[id=\"{first}-{layer}\"]"), layer
+            assert shown(f'[id="{first}-{layer}"]'), layer
             page.click(f"input[data-layer='{first}-{layer}']")
-            assert not shown(f"[id=\"{first}-{layer}\"]"), layer
+            assert not shown(f'[id="{first}-{layer}"]'), layer
         assert page.errors == []
 
 

@@ -29,9 +29,7 @@ def pair(tmp_path_factory) -> Outcome:
     path = tmp_path_factory.mktemp("pair") / "ground.dxf"
     path.write_bytes(host_bytes())
     base = outcome_of(path)
-    model = magnet(
-        id="coil", grade="read", modelled=True, not_modelled_why="", coils=(Coil(0.5, 0.6, -0.5, 0.5, 4e6),)
-    )
+    model = magnet(id="coil", grade="read", modelled=True, not_modelled_why="", coils=(Coil(0.5, 0.6, -0.5, 0.5, 4e6),))
     first = replace(base.project.scanners[0], magnet=model, poses=(Pose((3.0, 3.0, 1.0), 30.0),))
     second = replace(first, id="MR2", poses=(Pose((6.0, 5.6, 1.0), 75.0),), field_directions=("+z",))
     project = replace(base.project, scanners=(first, second))

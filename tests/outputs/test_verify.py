@@ -72,7 +72,7 @@ def delivered(tmp_path_factory) -> bytes:
     (folder / "drawings" / "ground.dxf").write_bytes(host_bytes())
     (folder / "catalogue" / "windings.toml").write_text(COIL.format(id="two-windings", density=4e6))
     (folder / "site" / "site.toml").write_text(SITE)
-    (folder / "site" / "lists" / "equipment.csv").write_text("id,max_field_mT,at\nmonitor,1.0,\"8.0,4.0\"\n")
+    (folder / "site" / "lists" / "equipment.csv").write_text('id,max_field_mT,at\nmonitor,1.0,"8.0,4.0"\n')
     mrsite.assess(folder / "site").save(folder / "out", bundle=True)
     data = (folder / "out" / "bundle.zip").read_bytes()
     shutil.rmtree(folder)

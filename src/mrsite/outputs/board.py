@@ -1,4 +1,4 @@
-"""One drawing while it is being decided: what is on it, where texts still find room, what stands beside it."""
+"""One drawing while it is being decided: what is on it, around what its texts find room, what stands beside it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from typing import Any
 import numpy as np
 
 from mrsite.base.text import inert
+from mrsite.outputs.host_dimensions import dimension_texts
+from mrsite.outputs.ink import Blocks
+from mrsite.outputs.label import Label
 from mrsite.outputs.layers import in_order, layer_namer, style_of
 from mrsite.outputs.line_marks import Line, line_marks, lines_of
 from mrsite.outputs.magnet_marks import UNVERIFIED, Standing, magnet_marks
 from mrsite.outputs.mark import Box, Drawing, LayerStyle, Mark, Text, box_of
-from mrsite.outputs.placing import HOST, Placer, joined
+from mrsite.outputs.placing import Rooms, Surroundings, joined, placed
 from mrsite.outputs.title_marks import legend, north_arrow, scale_bar, scale_check, table
 
 #: Plotted height of ordinary letters, mm.
@@ -53,12 +56,8 @@ class Board:
         if self.host is not None and not all(map(math.isfinite, self.host)):
             self.host = None
         self.occupied = _occupied(plan) if plan is not None else None
-        self.placer = Placer(self.letter, self.host)
-        if plan is not None:
-            self.placer.draw(plan.line_points, HOST, breaks=plan.line_offsets)
-            for text in plan.texts:
-                self.placer.occupy(_text_at(text))
-        self.marks: list[Mark] = []
+        self.rooms = Rooms()
+        self.marks: list[Mark | Label] = []
         self.meanings: dict[str, str] = {}
         self.notes: list[str] = []
 
@@ -73,7 +72,7 @@ class Board:
 
     def draw_lines(self, lines: Sequence[Line], suffix: str, where: str) -> None:
         """Draw lines with their labels, and say in the legend what they are and where they hold."""
-        self.marks += line_marks(lines, self.letter, self.placer, suffix=suffix)
+        self.marks += line_marks(lines, self.letter, suffix=suffix)
         for line in lines:
             known = self.meanings.get(line.item)
             text = f"{line.name}{where}"
@@ -84,7 +83,7 @@ class Board:
     def add_magnets(self, standings: Sequence[Standing], revision: str) -> None:
         """Add the magnets, and the notice where data are unverified."""
         for standing in standings:
-            self.marks += magnet_marks(standing, self.letter, self.placer, revision)
+            self.marks += magnet_marks(standing, self.letter, revision)
 
     def finished(
         self,
@@ -94,12 +93,16 @@ class Board:
         provenance: tuple[str, ...],
         north_deg: float | None = None,
     ) -> Drawing:
-        """Add what stands beside the plan, and return the whole; north, where known, in the drawing's own frame."""
-        extent = joined(self.host, box_of(tuple(self.marks)))
+        """Put the labels, add what stands beside the plan, and return the whole.
+
+        North, where known, is in the drawing's own frame.
+        """
+        shown = placed(self.marks, self.letter, self._surroundings())
+        extent = joined(self.host, box_of(tuple(shown)))
         letter = self.letter
         free = joined(extent, self.occupied)
         x, y = extent[0], free[1] - 8 * letter
-        items = {m.item for m in self.marks} | ({"CHECK"} if self.host is not None else set())
+        items = {m.item for m in shown} | ({"CHECK"} if self.host is not None else set())
         styles = {item: self._style(item) for item in in_order(items)}
         entries = [s for s in styles.values() if s.meaning]
         beside, width = legend(entries, x, y, letter)
@@ -108,10 +111,10 @@ class Board:
         )[0]
         for name, cells in tables:
             below = joined(box_of(tuple(beside)))[1] - 5 * letter
-            shown = cells[: _MOST_ROWS + 1]
-            if len(shown) < len(cells):
-                shown.append([f"... and {len(cells) - len(shown)} more: all are in the report"])
-            beside += table(name, shown, x, below, 0.9 * letter, limit=110)[0]
+            listed = cells[: _MOST_ROWS + 1]
+            if len(listed) < len(cells):
+                listed.append([f"... and {len(cells) - len(listed)} more: all are in the report"])
+            beside += table(name, listed, x, below, 0.9 * letter, limit=110)[0]
         bar = joined(box_of(tuple(beside)))[1] - (4 if north_deg is None else 8) * letter
         beside += scale_bar(x, bar, letter, self.settings.plot_scale)
         if north_deg is not None:
@@ -125,7 +128,7 @@ class Board:
             styles.setdefault(item, self._style(item))
         return Drawing(
             title,
-            (*self.marks, *beside),
+            (*shown, *beside),
             styles,
             self.settings.plot_scale,
             extent,
@@ -134,6 +137,12 @@ class Board:
             tuple(self._with_notes(rows)),
         )
 
+    def _surroundings(self) -> Surroundings:
+        if self.plan is None:
+            return Surroundings(inside=self.host, rooms=self.rooms)
+        texts = tuple(map(_text_block, (*self.plan.texts, *dimension_texts(self.plan))))
+        return Surroundings(self.plan.line_points, self.plan.line_offsets, texts, self.host, self.rooms)
+
     def _style(self, item: str) -> LayerStyle:
         return style_of(item, self.name, self.meanings.get(item) or _MEANING.get(item, ""))
 
@@ -141,22 +150,17 @@ class Board:
         return [*rows, *(("note", note) for note in self.notes)]
 
 
-def _text_at(text: Any) -> Box:
-    """Return the box of a text of the host, which our texts keep away from."""
-    letters = 0.8 * text.height_m
-    width = letters * len(text.text)
-    angle = math.radians(text.rotation_deg)
-    c, s = math.cos(angle), math.sin(angle)
-    (x, y), h = text.at, text.height_m
-    # Where the text begins is not kept: a box about its middle, half as wide again.
-    dx, dy = abs(c) * width * 0.6 + abs(s) * h, abs(s) * width * 0.6 + abs(c) * h
-    return x - dx, y - dy, x + dx, y + dy
+def _text_block(text: Any) -> Blocks:
+    """Return the rectangle of a text of the host, which our texts keep away from."""
+    # Where the text begins is not kept: a block about its middle, a fifth wider.
+    wide, high = 0.96 * text.height_m * len(text.text), 1.6 * text.height_m
+    return Blocks(np.array([text.at], dtype=float), np.array([float(text.rotation_deg)]), wide, high)
 
 
 def _occupied(plan: Any) -> Box | None:
     """Return the box of everything that the host draws, as far as it was read: our lists go below it."""
     parts = [np.asarray(plan.line_points, dtype=float).reshape(-1, 2)]
-    parts += [np.array([_text_at(text) for text in plan.texts]).reshape(-1, 2)]
+    parts += [_text_block(text).points(2, 2).reshape(-1, 2) for text in plan.texts]
     parts += [np.array([dimension.at for dimension in plan.dimensions]).reshape(-1, 2)]
     parts += [np.array(view.extent, dtype=float).reshape(-1, 2) for view in plan.views]
     points = np.vstack(parts)

@@ -5,33 +5,17 @@ The report gives the same gaps as lines of the site file; this sheet goes to peo
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from mrsite.base.data import data_folder
 from mrsite.checks.finding import Finding, Missing, Outcome
 from mrsite.outputs import typeset
 from mrsite.outputs.order import numbered
+from mrsite.outputs.to_do import people, question, supply, words
 
-#: Who is asked: the heading, and the letter before the numbers.
-_PEOPLE = {
-    "vendor": ("To the magnet's vendor", "V"),
-    "architect": ("To the architect", "A"),
-    "estates": ("To estates and facilities", "E"),
-    "department": ("To the MR department", "M"),
-}
-#: Of a check that another package brings, whose questions are not known here.
-_BY_NUMBER = {"who": "department", "ask": "What the report asks for under this number."}
+#: Who is asked, and the letter before the numbers.
+_PEOPLE = {"vendor": "V", "architect": "A", "estates": "E", "department": "M"}
 Question = tuple[str, str]  #: what is missing, and what to supply
-
-
-@cache
-def _words() -> Mapping[str, Any]:
-    import tomllib
-
-    return tomllib.loads((data_folder("outputs") / "report" / "questions.toml").read_text(encoding="utf-8"))
 
 
 def render(outcome: Outcome) -> bytes:
@@ -49,18 +33,17 @@ def parts(outcome: Outcome) -> list[dict[str, Any]]:
     asked: dict[str, list[Question]] = {who: [] for who in _PEOPLE}
     asked["vendor"] += _of_magnets(outcome)
     asked["architect"] += _of_drawings(outcome)
-    for who, question in _of_findings(numbered(outcome.findings)):
-        asked[who].append(question)
+    for who, asked_for in _of_findings(numbered(outcome.findings)):
+        asked[who].append(asked_for)
     made = []
     for who, questions in asked.items():
-        heading, letter = _PEOPLE[who]
-        rows = [[f"{letter}{k}", what, supply, ""] for k, (what, supply) in enumerate(questions, 1)]
-        made.append({"name": heading, "rows": rows})
+        rows = [[f"{_PEOPLE[who]}{k}", what, supply, ""] for k, (what, supply) in enumerate(questions, 1)]
+        made.append({"name": f"To {people()[who]}", "rows": rows})
     return made
 
 
 def _of_magnets(outcome: Outcome) -> Iterator[Question]:
-    words = _words()
+    said_of = words()
     for scanner in outcome.project.scanners:
         magnet = scanner.magnet
         who = f"{scanner.id} ({magnet.vendor} {magnet.model})"
@@ -70,7 +53,7 @@ def _of_magnets(outcome: Outcome) -> Iterator[Question]:
                 "Isogauss plot or table for 0.5, 1, 3, 5, 10, 20, 40 and 200 mT, along and across the bore, with "
                 "document, section and year; whether the distances are extents of the line or read on the axis.",
             )
-        assumed = [words["default"].get(name, name.replace("_", " ")) for name in magnet.defaults_used]
+        assumed = [said_of["default"].get(name, name.replace("_", " ")) for name in magnet.defaults_used]
         if assumed:
             yield f"{who}: dimensions are assumed for its class", _sentence(assumed)
         if len(scanner.field_directions) > 1:
@@ -80,7 +63,7 @@ def _of_magnets(outcome: Outcome) -> Iterator[Question]:
             )
         for table, what in (("helium", "helium data are missing"), ("siting", "siting data are missing")):
             held = getattr(magnet, table, {})
-            missing = [said for key, said in words[table].items() if key not in held]
+            missing = [said for key, said in said_of[table].items() if key not in held]
             if missing:
                 yield f"{who}: {what}", _sentence(missing)
         for text in scanner.assumed:
@@ -123,16 +106,15 @@ def _of_findings(findings: Iterable[tuple[str, Finding]]) -> Iterator[tuple[str,
             alone.append((number, finding))
     same: dict[tuple[str, str, str], list[str]] = {}
     for (who, about), (gaps, told) in lacking.items():
-        same.setdefault((who, _supply(gaps, told), _missing(told)), []).append(about)
-    for (who, supply, what), things in same.items():
-        named = supply[:1].islower() or len(things) > 1
-        yield who, (what, f"Of {', '.join(things)}: {supply}" if named else supply)
+        same.setdefault((who, supply(gaps), _missing(told)), []).append(about)
+    for (who, asked, what), things in same.items():
+        named = asked[:1].islower() or len(things) > 1
+        yield who, (what, f"Of {', '.join(things)}: {asked}" if named else asked)
     answers: dict[tuple[str, str], list[str]] = {}
     for number, finding in alone:
-        known = _words()["check"].get(finding.check, _BY_NUMBER)
-        answers.setdefault((known["who"], known["ask"]), []).append(f"{number} {finding.message}")
-    for (who, supply), messages in answers.items():
-        yield who, ("\n".join(messages), supply)
+        answers.setdefault(question(finding), []).append(f"{number} {finding.message}")
+    for (who, asked), messages in answers.items():
+        yield who, ("\n".join(messages), asked)
 
 
 def _missing(told: Sequence[tuple[str, Finding]]) -> str:
@@ -144,19 +126,6 @@ def _missing(told: Sequence[tuple[str, Finding]]) -> str:
 
 def _plain(finding: Finding) -> str:
     return finding.message.removeprefix("Nobody attests: ")
-
-
-def _supply(gaps: Sequence[Missing], told: Sequence[tuple[str, Finding]]) -> str:
-    words = _words()
-    keys = [re.split(r"\s*=", key, maxsplit=1)[0] for gap in gaps for key in gap.keys]
-    if not keys:
-        # An entry that is missing as a whole, or one of another file, which bears its key among its lines.
-        heads = [re.sub(r"\W", "", gap.entry[0]) for gap in gaps]
-        keys = [] if heads[0] in words["entry"] else [line.split(" =")[0] for gap in gaps for line in gap.entry[1:]]
-        if not keys:
-            return str(words["entry"][heads[0]])
-    said = dict.fromkeys(words["key"].get(key, key.replace("_", " ")) for key in keys)
-    return "; ".join(said) + "."
 
 
 def _sentence(parts: Sequence[str]) -> str:

@@ -16,9 +16,10 @@ from mrsite.base.errors import InputError
 from mrsite.base.text import distinct_slugs, inert
 from mrsite.outputs import overlay_dxf, printed
 from mrsite.outputs.findings_json import dumps
+from mrsite.outputs.label import Label, listed
 from mrsite.outputs.layers import layer_namer, style_of
-from mrsite.outputs.mark import Drawing, Mark, Text, box_of
-from mrsite.outputs.placing import Placer, joined
+from mrsite.outputs.mark import Drawing, Mark, box_of, text_width
+from mrsite.outputs.placing import joined, placed
 from mrsite.outputs.site_marks import cloud
 
 #: A line that moved by less than this has not moved: the tolerance to which lines are drawn, m.
@@ -321,17 +322,16 @@ def cloud_drawings(changes: Changes) -> dict[str, Drawing]:
     letter = 2.5e-3 * scale
     template = layers["template"] if layers["template"] in ("aia", "bs1192") else "aia"
     name = layer_namer(template, layers["prefix"])
-    found: dict[str, list[Mark]] = {}
-    placers: dict[str, Placer] = {}
+    wanted: dict[str, list[Mark | Label]] = {}
     for storey, shape, said in _clouded(changes):
-        marks = found.setdefault(storey, [])
+        marks = wanted.setdefault(storey, [])
         marks += cloud(shape, letter, said)
         x0, _, _, y1 = shape.bounds
-        texts = [
-            (Text("CLOUD", inert(said, 120), (x0, y1 + k * letter), letter, 0.0, "left", said),)
-            for k in range(4, 24, 2)
-        ]
-        marks += placers.setdefault(storey, Placer(letter)).best(texts)
+        text = inert(said, 120)
+        middle = x0 + text_width(text, letter) / 2
+        form = listed((text,), [(middle, y1 + k * letter) for k in range(4, 24, 2)])
+        marks.append(Label("CLOUD", (x0, y1), letter, (form,), 1, said))
+    found = {storey: placed(marks, letter) for storey, marks in wanted.items()}
     style = style_of("CLOUD", name, "changed since the last issue")
     return {
         storey: Drawing(storey, tuple(marks), {"CLOUD": style}, scale, joined(box_of(tuple(marks))), ("mrsite diff",))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mrsite.outputs.layers import r12_name
 from mrsite.outputs.mark import Circle, Drawing, Hatch, LayerStyle, Mark, Polyline, Tag, Text, Vertex, flattened
@@ -23,6 +23,8 @@ LINETYPES: dict[str, tuple[float, ...]] = {
 }
 #: Length of one whole pattern on the plotted sheet, mm.
 PATTERN_MM = 6.0
+#: Of a leader, in hundredths of a millimetre: one of the weights that CAD knows.
+LEADER_WEIGHT = 13
 
 Tags = Iterator[tuple[int, str]]
 
@@ -127,6 +129,10 @@ def mark_tags(mark: Mark, drawing: Drawing, dialect: Dialect) -> Tags:
         looks += [(62, str(style.aci))]
     elif isinstance(mark, Text | Tag) and style.linetype != "CONTINUOUS":
         looks.append((6, "CONTINUOUS"))  # LibreCAD breaks even letters into the dashes of their layer
+    elif getattr(mark, "leader", False):
+        looks += [(6, "CONTINUOUS")] if style.linetype != "CONTINUOUS" else []
+        looks += [] if dialect.r12 else [(370, str(LEADER_WEIGHT))]
+        style = replace(style, linetype="CONTINUOUS")
     scale = dialect.linetype_scale(style.linetype, drawing.plot_scale)
     if scale is not None and isinstance(mark, Polyline | Circle):
         looks.append((48, repr(scale)))

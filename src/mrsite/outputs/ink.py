@@ -1,4 +1,4 @@
-"""What is drawn already, as a raster: how much of it would a text cover?"""
+"""What is drawn already, as a raster: how much of it would a block of text cover?"""
 
 from __future__ import annotations
 
@@ -9,28 +9,62 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mrsite.outputs.mark import Box, Text, text_width
+from mrsite.outputs.mark import Box
 
-#: A raster beyond this many cells is not grown: what lies outside it weighs nothing.
-_MOST_CELLS = 16_000_000
+Floats = npt.NDArray[np.float64]
+#: A raster of more cells is made coarser instead, so that memory and time stay bounded however large the plan.
+_MOST_CELLS = 24_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Blocks:
+    """Turned rectangles of one size: where one block of text might lie.
+
+    Parameters
+    ----------
+    middle : (k, 2) float64, m
+    turn_deg : (k,) float64
+    wide, high : float, m
+    """
+
+    middle: Floats
+    turn_deg: Floats
+    wide: float
+    high: float
+
+    def points(self, across: int, up: int) -> Floats:
+        """Return (k, across * up, 2) points in the middles of equal parts of each block."""
+        u = ((np.arange(across) + 0.5) / across - 0.5) * self.wide
+        v = ((np.arange(up) + 0.5) / up - 0.5) * self.high
+        uu, vv = (g.ravel() for g in np.meshgrid(u, v, indexing="ij"))
+        angle = np.radians(self.turn_deg)[:, None]
+        c, s = np.cos(angle), np.sin(angle)
+        turned = np.stack([c * uu - s * vv, s * uu + c * vv], axis=-1)
+        return np.asarray(turned + self.middle[:, None, :])
 
 
 @dataclass
 class Ink:
-    """Cells of half a letter, each with the weight of the heaviest line that runs through it.
-
-    It grows where something is drawn, so its size is that of the drawing, and asking about a text
-    costs the same however much is drawn.
+    """Two rasters over a window: lines, each cell with the weight of its heaviest, and texts, which may go again.
 
     Parameters
     ----------
-    cell : float
-        Size of a cell, m.
+    cell : float, m
+        Size of a cell, unless the window would hold too many.
+    window : (x0, y0, x1, y1), m
+        What lies outside is not remembered and weighs nothing.
     """
 
     cell: float
-    _origin: tuple[int, int] = (0, 0)  #: cell numbers of the raster's corner
-    _raster: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros((0, 0), np.uint8))
+    window: Box
+    _lines: npt.NDArray[np.uint8] = field(init=False)
+    _texts: npt.NDArray[np.int16] = field(init=False)
+
+    def __post_init__(self) -> None:
+        wide, high = self.window[2] - self.window[0], self.window[3] - self.window[1]
+        self.cell = max(self.cell, math.sqrt(wide * high / _MOST_CELLS))
+        shape = (int(wide / self.cell) + 1, int(high / self.cell) + 1)
+        self._lines, self._texts = np.zeros(shape, np.uint8), np.zeros(shape, np.int16)
 
     def draw(self, points: Any, weight: int, *, breaks: Any = ()) -> None:
         """Draw a chain of points, (n, 2) in m; ``breaks`` are the places where a new chain begins."""
@@ -41,54 +75,84 @@ class Ink:
         inner = np.asarray(breaks, dtype=int)
         joined[inner[(inner > 0) & (inner < len(points))] - 1] = False
         joined &= np.isfinite(points).all(axis=1)[:-1] & np.isfinite(points).all(axis=1)[1:]
-        starts, steps = points[:-1][joined], np.diff(points, axis=0)[joined]
+        starts, steps = self._clipped(points[:-1][joined], np.diff(points, axis=0)[joined])
         if not len(starts):
             return
-        counts = np.clip(np.ceil(np.hypot(*steps.T) / self.cell), 1, 4096).astype(int)
+        counts = np.maximum(np.ceil(np.hypot(*steps.T) / self.cell), 1).astype(int)
         which = np.repeat(np.arange(len(starts)), counts)
         share = (np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)) / counts[which]
-        self._mark(starts[which] + share[:, None] * steps[which], weight)
+        i, j, inside = self._cells(starts[which] + share[:, None] * steps[which])
+        i, j = i[inside], j[inside]
+        self._lines[i, j] = np.maximum(self._lines[i, j], weight)
 
-    def under(self, text: Text) -> float:
-        """Return the summed weight of what is drawn under a text, in cells."""
-        if not self._raster.size:
-            return 0.0
-        width, height = text_width(text.text, text.height), 1.5 * text.height
-        along = np.arange(0.5 * self.cell, max(width, self.cell), self.cell)
-        across = np.arange(-height / 2 + 0.5 * self.cell, height / 2, self.cell)
-        u = along + {"left": 0.0, "centre": -0.5, "right": -1.0}[text.align] * width
-        angle = math.radians(text.rotation_deg)
-        c, s = math.cos(angle), math.sin(angle)
-        x = text.at[0] + c * u[:, None] - s * across[None, :]
-        y = text.at[1] + s * u[:, None] + c * across[None, :]
-        i = np.floor(x / self.cell).astype(int) - self._origin[0]
-        j = np.floor(y / self.cell).astype(int) - self._origin[1]
-        inside = (i >= 0) & (j >= 0) & (i < self._raster.shape[0]) & (j < self._raster.shape[1])
-        return float(self._raster[i[inside], j[inside]].sum())
+    def cover(self, blocks: Blocks, amount: int) -> None:
+        """Add to the cells under some blocks, or take away what was added."""
+        across, up = (2 * self._parts(size) for size in (blocks.wide, blocks.high))
+        i, j, inside = self._cells(blocks.points(across, up).reshape(-1, 2))
+        flat = np.unique(i[inside] * self._texts.shape[1] + j[inside])
+        self._texts.reshape(-1)[flat] += amount
 
-    def _mark(self, points: npt.NDArray[np.float64], weight: int) -> None:
-        cells = np.floor(points / self.cell)
-        low, high = cells.min(axis=0), cells.max(axis=0)
-        if not self._grown((low[0], low[1], high[0], high[1])):
-            return
-        i, j = (cells - np.array(self._origin)).astype(int).T
-        self._raster[i, j] = np.maximum(self._raster[i, j], weight)
+    def under(self, blocks: Blocks) -> tuple[Floats, Floats]:
+        """Return the summed weight of lines and of texts under each block, cell by cell."""
+        if not blocks.turn_deg.any():
+            return self._under_level(blocks)
+        return self._summed(blocks.points(self._parts(blocks.wide), self._parts(blocks.high)))
 
-    def _grown(self, cells: Box) -> bool:
-        """Make the raster hold these cells; False where it would become too large."""
-        nx, ny = self._raster.shape
-        x0, y0 = self._origin
-        if nx and cells[0] >= x0 and cells[1] >= y0 and cells[2] < x0 + nx and cells[3] < y0 + ny:
-            return True
-        left = min(x0, cells[0]) if nx else cells[0]
-        low = min(y0, cells[1]) if nx else cells[1]
-        right, top = max(x0 + nx - 1, cells[2]), max(y0 + ny - 1, cells[3])
-        if not nx:
-            right, top = cells[2], cells[3]
-        if (right - left + 1) * (top - low + 1) > _MOST_CELLS:
-            return False
-        new = np.zeros((int(right - left) + 1, int(top - low) + 1), np.uint8)
-        origin = (int(left), int(low))
-        new[x0 - origin[0] : x0 - origin[0] + nx, y0 - origin[1] : y0 - origin[1] + ny] = self._raster
-        self._raster, self._origin = new, origin
-        return True
+    def along(self, starts: Floats, ends: Floats) -> tuple[Floats, Floats]:
+        """Return the summed weight of lines and of texts along straight ways, (k, 2) each."""
+        longest = float(np.hypot(*(ends - starts).T).max(initial=0.0))
+        share = np.linspace(0.0, 1.0, min(400, self._parts(longest) + 1))
+        points = starts[:, None, :] + share[None, :, None] * (ends - starts)[:, None, :]
+        # A short way is asked oftener than once a cell: what it meets counts by its own length.
+        part = np.hypot(*(ends - starts).T) / max(longest, self.cell)
+        lines, texts = self._summed(points)
+        return lines * part, texts * part
+
+    def _under_level(self, blocks: Blocks) -> tuple[Floats, Floats]:
+        """The same for blocks that are not turned, by sums over all cells below and to the left."""
+        half = np.array([blocks.wide, blocks.high]) / 2
+        # A cell of which less than a quarter is covered does not count.
+        low = self._edges(np.floor, blocks.middle - half, 0.25)
+        high = self._edges(np.ceil, blocks.middle + half, -0.25)
+        first, last = low.min(axis=0), high.max(axis=0)
+        window = tuple(slice(a, b) for a, b in zip(first, last))
+        (i0, j0), (i1, j1) = (low - first).T, (high - first).T
+        found = []
+        for raster in (self._lines, self._texts):
+            part = raster[window]
+            sums = np.zeros((part.shape[0] + 1, part.shape[1] + 1))
+            sums[1:, 1:] = part.cumsum(axis=0, dtype=np.int64).cumsum(axis=1)
+            found.append(sums[i1, j1] - sums[i0, j1] - sums[i1, j0] + sums[i0, j0])
+        return found[0], found[1]
+
+    def _edges(self, rounded: Any, points: Floats, slack: float) -> npt.NDArray[np.int64]:
+        """Return the numbers of the cells' edges next to some points, kept within the raster."""
+        edge = rounded((points - np.array(self.window[:2])) / self.cell + slack)
+        return np.asarray(np.clip(edge, 0, self._lines.shape), dtype=np.int64)
+
+    def _summed(self, points: Floats) -> tuple[Floats, Floats]:
+        i, j, inside = self._cells(points)
+        i, j = np.where(inside, i, 0), np.where(inside, j, 0)
+        lines, texts = self._lines[i, j] * inside, self._texts[i, j] * inside
+        return lines.sum(axis=1, dtype=float), texts.sum(axis=1, dtype=float)
+
+    def _parts(self, length: float) -> int:
+        return max(1, math.ceil(length / self.cell))
+
+    def _cells(self, points: Floats) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+        i = np.floor((points[..., 0] - self.window[0]) / self.cell).astype(np.int64)
+        j = np.floor((points[..., 1] - self.window[1]) / self.cell).astype(np.int64)
+        return i, j, (i >= 0) & (j >= 0) & (i < self._lines.shape[0]) & (j < self._lines.shape[1])
+
+    def _clipped(self, starts: Floats, steps: Floats) -> tuple[Floats, Floats]:
+        """Return the parts of some segments that lie within the window (Liang and Barsky, 1984)."""
+        low, high = np.array(self.window[:2]), np.array(self.window[2:])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            a, b = (low - starts) / steps, (high - starts) / steps
+        flat = steps == 0.0
+        within = (starts >= low) & (starts <= high)
+        enter = np.where(flat, np.where(within, 0.0, 2.0), np.minimum(a, b)).max(axis=1, initial=0.0)
+        leave = np.where(flat, 1.0, np.maximum(a, b)).min(axis=1, initial=1.0)
+        kept = enter <= leave
+        t0, t1 = enter[kept, None], leave[kept, None]
+        return starts[kept] + t0 * steps[kept], (t1 - t0) * steps[kept]

@@ -8,16 +8,20 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
 from mrsite.outputs import printed
 from mrsite.outputs.arcs import region_arcs
+from mrsite.outputs.label import Floats, Form, Label, block_size
 from mrsite.outputs.layers import line_item
-from mrsite.outputs.mark import Mark, Point, Polyline, Text, Vertex, flattened
-from mrsite.outputs.placing import Placer
+from mrsite.outputs.mark import Mark, Polyline, Vertex, flattened, text_width
 
 #: Height of a line's label over that of ordinary letters.
 _LABEL = 0.8
 #: Lines of two kinds that are nowhere farther apart share a label, m: a fine line's width on paper.
 _SAME_M = 0.01
+#: Places round a ring at which its label may stand.
+_PLACES = 48
 EDGES = ("central", "upper", "lower")
 
 
@@ -84,7 +88,7 @@ def _text_item(item: str) -> str:
     return "-".join(item.split("-")[:2]) + "-TEXT"
 
 
-def line_marks(lines: Sequence[Line], height: float, placer: Placer, *, suffix: str = "") -> list[Mark]:
+def line_marks(lines: Sequence[Line], height: float, *, suffix: str = "") -> list[Mark | Label]:
     """Return polylines and labels.
 
     Parameters
@@ -94,11 +98,9 @@ def line_marks(lines: Sequence[Line], height: float, placer: Placer, *, suffix: 
     suffix : str
         Put behind every label, e.g. that the magnet's data are unverified.
     """
-    marks: list[Mark] = []
+    marks: list[Mark | Label] = []
     for line in lines:
         marks += [Polyline(line.item, ring, True, line.note) for ring in line.rings]
-        for ring in line.rings:
-            placer.draw(flattened(ring, True, 0.02))
     for line in sorted(lines, key=lambda one: -max((_length(r) for r in one.rings), default=0.0)):
         if line.label == "":
             continue
@@ -107,15 +109,13 @@ def line_marks(lines: Sequence[Line], height: float, placer: Placer, *, suffix: 
             text += "  MAY BE TOO SMALL"
         inward = not line.item.endswith("-UPPER")
         longest = max((_length(ring) for ring in line.rings), default=0.0)
-        rings = sorted(line.rings, key=_length, reverse=True)
-        for number, ring in enumerate(rings):
+        for number, ring in enumerate(sorted(line.rings, key=_length, reverse=True)):
             # Splinters within the windings are drawn but not named one by one; the largest ring always has its name,
             # the others where there is room.
             if _length(ring) < 0.25 * longest:
                 break
-            candidates = _beside(ring, line.text_item, text, _LABEL * height, inward, line.note)
-            if candidates:
-                marks += placer.best(candidates) if number == 0 else placer.free(candidates)
+            label = _ring_label(ring, line.text_item, text, _LABEL * height, inward, line.note, needed=number == 0)
+            marks += [label] if label else []
     return marks
 
 
@@ -124,42 +124,53 @@ def _length(ring: Sequence[Vertex]) -> float:
     return sum(math.dist(a, b) for a, b in pairwise(points))
 
 
-def _beside(
-    ring: tuple[Vertex, ...], item: str, text: str, height: float, inward: bool, note: str
-) -> list[tuple[Text, ...]]:
-    """Return labels along a ring, preferred first: near the lower right, then round the ring."""
-    points = flattened(ring, True, 0.01)
+def _ring_label(
+    ring: tuple[Vertex, ...], item: str, text: str, height: float, inward: bool, note: str, *, needed: bool
+) -> Label | None:
+    """Return a ring's label: along it on either side, else level and some way off with a leader to the ring."""
+    points = np.array(flattened(ring, True, 0.01))
     if len(points) < 3:
-        return []
-    lengths = [math.dist(a, b) for a, b in pairwise(points)]
-    whole = sum(lengths)
-    small = whole < 4 * 0.9 * height * len(text)  # a label inside a small ring would cross it
-    places = []
-    count = 48
-    for k in range(count):
-        place = _at(points, lengths, whole * k / count)
-        if place is not None:
-            places.append(place)
-    # Level labels are read most easily where the line is nearly level.
-    places.sort(key=lambda p: round(abs(p[1][1]), 1))
-    candidates: list[tuple[Text, ...]] = []
-    preferred = -1.0 if inward and not small else 1.0  # the outside is to the right of the direction of travel
-    for away in (preferred, -preferred):
-        for (x, y), (tx, ty) in places:
-            nx, ny = away * ty, -away * tx
-            angle = math.degrees(math.atan2(ty, tx))
-            if angle > 90.0 or angle <= -90.0:
-                angle += 180.0 if angle <= -90.0 else -180.0
-            at = (x + 1.3 * height * nx, y + 1.3 * height * ny)
-            candidates.append((Text(item, text, at, height, round(angle, 3), "centre", note),))
-    return candidates
+        return None
+    at, normal = _round_the_ring(points, _PLACES)
+    tangent = np.column_stack([-normal[:, 1], normal[:, 0]])
+    whole = float(np.hypot(*np.diff(points, axis=0).T).sum())
+    small = whole < 4 * text_width(text, height)  # a label inside a small ring would cross it
+    side = -1.0 if inward and not small else 1.0
+    turn = (np.degrees(np.arctan2(tangent[:, 1], tangent[:, 0])) + 90.0) % 180.0 - 90.0
+    # Where a line bends, a straight label beside it meets it: the longer the label, the worse.
+    along = Form(
+        (text,),
+        np.vstack([at + way * 1.3 * height * normal for way in (side, -side)]),
+        # Labels are read most easily where the line is nearly level.
+        np.tile(2.0 * np.abs(tangent[:, 1]), 2) + np.repeat([0.0, 1.0], len(at)),
+        np.asarray(np.round(np.tile(turn, 2), 3), dtype=np.float64),
+        np.full((2 * len(at), 2), np.nan),
+    )
+    off = _off_the_ring(at[::2], normal[::2], (text,), height, 8.0)
+    return Label(item, (float(at[0][0]), float(at[0][1])), height, (along, off), 1, note, needed)
 
 
-def _at(points: Sequence[Point], lengths: Sequence[float], distance: float) -> tuple[Point, Point] | None:
-    for k, length in enumerate(lengths):
-        if distance <= length and length > 0:
-            (x0, y0), (x1, y1) = points[k], points[k + 1]
-            f = distance / length
-            return (x0 + f * (x1 - x0), y0 + f * (y1 - y0)), ((x1 - x0) / length, (y1 - y0) / length)
-        distance -= length
-    return None
+def _off_the_ring(at: Floats, normal: Floats, rows: tuple[str, ...], height: float, penalty: float) -> Form:
+    """Return level labels outside and inside a ring, with leaders."""
+    reaches = np.array([2.5, 5.0, 8.0, 12.0, 17.0, 23.0, -2.5, -5.0, -8.0])
+    wide, high = block_size(rows, height)
+    lead, away = np.tile(at, (len(reaches), 1)), np.repeat(reaches, len(at))
+    way = np.tile(normal, (len(reaches), 1)) * np.sign(away)[:, None]
+    # The block begins where the leader ends, to whichever side that goes.
+    middle = lead + way * np.abs(away)[:, None] * height + np.sign(way) * np.abs(way) * np.array([wide, high]) / 2
+    return Form(rows, middle, np.abs(away), np.zeros(len(away)), lead, penalty)
+
+
+def _round_the_ring(points: Floats, count: int) -> tuple[Floats, Floats]:
+    """Return points at equal steps round a ring, and the unit vectors to its outside there."""
+    steps = np.diff(points, axis=0)
+    lengths = np.hypot(*steps.T)
+    kept = lengths > 0
+    starts, steps, lengths = points[:-1][kept], steps[kept], lengths[kept]
+    ends = np.cumsum(lengths)
+    distance = np.arange(count) * ends[-1] / count
+    k = np.minimum(np.searchsorted(ends, distance), len(ends) - 1)
+    share = (distance - (ends[k] - lengths[k])) / lengths[k]
+    tangent = steps[k] / lengths[k, None]
+    # The outside is to the right of the direction of travel.
+    return starts[k] + share[:, None] * steps[k], np.column_stack([tangent[:, 1], -tangent[:, 0]])

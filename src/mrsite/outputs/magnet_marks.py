@@ -9,10 +9,13 @@ from typing import Any
 
 from mrsite.base.text import inert
 from mrsite.outputs import printed
-from mrsite.outputs.mark import Box, Circle, Mark, Point, Polyline, Tag, Text, text_box, text_width
-from mrsite.outputs.placing import ROUND, Placer, joined
+from mrsite.outputs.label import Label, around, listed, wrapped
+from mrsite.outputs.mark import Box, Circle, Mark, Point, Polyline, Tag, text_width
 
 UNVERIFIED = "MAGNET DATA UNVERIFIED"
+PATIENT_END = "PATIENT END"
+#: How far from a magnet's outline its data may stand, in letters.
+_REACH = 60.0
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class Standing:
         return bool(getattr(self.magnet, "verified", False))
 
 
-def magnet_marks(standing: Standing, letter: float, placer: Placer, revision: str = "") -> list[Mark]:
+def magnet_marks(standing: Standing, letter: float, revision: str = "") -> list[Mark | Label]:
     """Return all marks of one magnet.
 
     Parameters
@@ -58,30 +61,27 @@ def magnet_marks(standing: Standing, letter: float, placer: Placer, revision: st
         Height of the letters.
     """
     magnet = standing.magnet
-    length, diameter, assumed = size_of(magnet)
+    length, diameter, _ = size_of(magnet)
     note = f"magnet {inert(standing.id, 60)}: {inert(magnet.id, 80)}, isocentre {standing.height:g} m above floor"
-    marks: list[Mark] = []
+    marks: list[Mark | Label] = []
     for x, y, bearing in ((*standing.at, standing.bearing_deg), *standing.others):
         marks += _outline((x, y), bearing, length, diameter, magnet.bore_diameter_m, letter, note)
     box = _box(standing, length, diameter)
-    placer.occupy(box)
     if standing.storey is not None:
-        text = f"{inert(standing.id, 40)} stands on storey {inert(standing.storey, 40)}"
-        marks += placer.best(_near(standing.at, text, letter, note))
+        shadow = f"{inert(standing.id, 40)} stands on storey {inert(standing.storey, 40)}"
+        marks.append(Label("MAGNET", standing.at, letter, (around(box, (shadow,), letter),), 5, note))
         return marks
-    marks += _arrow(standing, (length or 1.5) / 2, letter, note, placer)
-    rows = [
-        f"{inert(standing.id, 40)} ({standing.status}): {inert(magnet.label, 80)}",
-        f"isocentre {printed.exact(standing.height)} m above floor, at x {standing.at[0]:.3f} y {standing.at[1]:.3f} m",
-        f"bearing of patient end {printed.exact(round(standing.bearing_deg, 6))} deg anticlockwise from +x",
-    ]
-    if assumed:
-        rows.append(f"{assumed} assumed for its class")
-    if not standing.verified:
-        rows.append(f"{UNVERIFIED}: figures not read in any source")
-    best = placer.best(*_rows_near(box, rows, 0.8 * letter, note))
-    marks += best
-    marks += _leader(box, joined(*map(text_box, best)), letter, note)
+    marks += _arrow(standing, (length or 1.5) / 2, letter, note)
+    rows = data_rows(standing)
+    short = [f"{inert(standing.id, 40)} ({standing.status}): {inert(f'{magnet.vendor} {magnet.model}', 80)}"]
+    short += [f"{UNVERIFIED}, see below"] if not standing.verified else []
+    height = 0.8 * letter
+    forms = (
+        around(box, wrapped(rows), height, reach=_REACH, first=2.0),
+        around(box, wrapped(short), height, reach=_REACH, first=2.0, penalty=60.0),
+        around(box, (inert(standing.id, 40),), height, reach=_REACH, first=2.0, penalty=150.0),
+    )
+    marks.append(Label("MAGNET-TEXT", standing.at, height, forms, 5, note))
     values = [
         ("ID", standing.id),
         ("MODEL", magnet.id),
@@ -94,6 +94,22 @@ def magnet_marks(standing: Standing, letter: float, placer: Placer, revision: st
         values.insert(2, ("B0_T", printed.exact(magnet.B0_T)))
     marks.append(Tag("MAGNET", standing.at, tuple(values), note))
     return marks
+
+
+def data_rows(standing: Standing) -> tuple[str, ...]:
+    """Return what a drawing says of a magnet: which, where, which way, and what of it is not known."""
+    magnet = standing.magnet
+    rows = [
+        f"{inert(standing.id, 40)} ({standing.status}): {inert(magnet.label, 80)}",
+        f"isocentre {printed.exact(standing.height)} m above floor, at x {standing.at[0]:.3f} y {standing.at[1]:.3f} m",
+        f"bearing of patient end {printed.exact(round(standing.bearing_deg, 6))} deg anticlockwise from +x",
+    ]
+    assumed = size_of(magnet)[2]
+    if assumed:
+        rows.append(f"{assumed} assumed for its class")
+    if not standing.verified:
+        rows.append(f"{UNVERIFIED}: figures not read in any source")
+    return tuple(rows)
 
 
 def title_row(standing: Standing) -> tuple[str, str]:
@@ -153,29 +169,22 @@ def _outline(
     return marks
 
 
-def _arrow(standing: Standing, half: float, letter: float, note: str, placer: Placer) -> list[Mark]:
+def _arrow(standing: Standing, half: float, letter: float, note: str) -> list[Mark | Label]:
     tip, head = half + 8 * letter, 2 * letter
     at, bearing = standing.at, standing.bearing_deg
     note = f"{note}; the arrow points to the patient end"
-    marks: list[Mark] = [
+    turn = round((bearing + 90.0) % 180.0 - 90.0, 3)
+    height = 1.2 * letter
+    reach = text_width(PATIENT_END, height) / 2 + letter
+    # Ahead of the arrow, farther ahead, or beside its shaft.
+    places = [(tip + reach + k * letter, 0.0) for k in (0, 3, 6, 10, 14, 18)]
+    places += [(tip - reach + k * letter, side * 1.8 * letter) for k in (0, 4, 8) for side in (1, -1)]
+    ahead = listed((PATIENT_END,), [_turned(at, bearing, z, x) for z, x in places], turn_deg=turn)
+    return [
         _line(at, bearing, ((0.0, 0.0), (tip, 0.0)), False, note),
         _line(at, bearing, ((tip - head, head / 2), (tip, 0.0), (tip - head, -head / 2)), True, note),
+        Label("MAGNET", at, height, (ahead,), 0, note),
     ]
-    angle = bearing % 360.0
-    turn = angle - 180.0 if 90.0 < angle <= 270.0 else angle
-    ahead = _turned(at, bearing, tip + letter, 0.0)
-    align = "right" if 90.0 < angle <= 270.0 else "left"
-    text = Text(
-        "MAGNET",
-        "PATIENT END",
-        ahead,
-        1.2 * letter,
-        round(turn if turn <= 180 else turn - 360, 3),
-        align,  # type: ignore[arg-type]
-        note,
-    )
-    placer.occupy(text_box(text))
-    return [*marks, text]
 
 
 def _box(standing: Standing, length: float | None, diameter: float | None) -> Box:
@@ -183,44 +192,3 @@ def _box(standing: Standing, length: float | None, diameter: float | None) -> Bo
     corners = [_turned(standing.at, standing.bearing_deg, z, x) for z in (-half, half) for x in (-r, r)]
     xs, ys = zip(*corners)
     return min(xs), min(ys), max(xs), max(ys)
-
-
-def _near(at: Point, text: str, letter: float, note: str) -> list[tuple[Text, ...]]:
-    return [
-        (Text("MAGNET", text, (at[0], at[1] + k * letter), letter, 0.0, "centre", note),) for k in (-4, 4, -6, 6, -9, 9)
-    ]
-
-
-def _leader(magnet: Box, rows: Box, letter: float, note: str) -> list[Mark]:
-    """A line from the magnet to its rows, where these had to go some way off."""
-
-    def toward(box: Box, other: Box) -> Point:
-        cx, cy = (other[0] + other[2]) / 2, (other[1] + other[3]) / 2
-        return min(max(cx, box[0]), box[2]), min(max(cy, box[1]), box[3])
-
-    start, end = toward(magnet, rows), toward(rows, magnet)
-    if math.dist(start, end) < 4 * letter:
-        return []
-    return [Polyline("MAGNET-TEXT", ((*start, 0.0), (*end, 0.0)), False, note)]
-
-
-def _rows_near(box: Box, rows: Sequence[str], letter: float, note: str) -> tuple[list[tuple[Text, ...]], list[float]]:
-    """Return rows of text round a box, near ones first, and how far each lies from it in letters."""
-    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    half_w, half_h = (box[2] - box[0]) / 2, (box[3] - box[1]) / 2
-    step = 1.7 * letter
-    depth = step * (len(rows) - 1)
-    wide = max(text_width(row, letter) for row in rows)
-    candidates, away = [], []
-    for gap in (2, 5, 8, 12, 16, 21, 26, 32, 40, 50, 60, 75, 90):
-        for dx, dy in ROUND:
-            left = x + dx * (half_w + gap * letter) - 0.5 * (1 - dx) * wide
-            top = y + dy * (half_h + gap * letter) + 0.5 * (1 + dy) * depth
-            candidates.append(
-                tuple(
-                    Text("MAGNET-TEXT", row, (left, top - k * step), letter, 0.0, "left", note)
-                    for k, row in enumerate(rows)
-                )
-            )
-            away.append(float(gap))
-    return candidates, away

@@ -55,7 +55,8 @@ class Polyline:
     """A line of straight and circular segments.
 
     ``style`` of another item may be lent by ``drawn_as``: the legend shows a line's colour and
-    dashes without lying on that line's layer.
+    dashes without lying on that line's layer. A ``leader`` goes from a text to what it speaks of, and
+    is thin and unbroken whatever its layer looks like.
     """
 
     item: str
@@ -63,6 +64,7 @@ class Polyline:
     closed: bool = False
     note: str = ""
     drawn_as: str | None = None
+    leader: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,10 @@ from mrsite.base.text import inert
 from mrsite.checks.finding import Outcome
 from mrsite.outputs import quench_marks, site_marks
 from mrsite.outputs.board import Board
-from mrsite.outputs.magnet_marks import UNVERIFIED, Standing, title_row
+from mrsite.outputs.magnet_marks import UNVERIFIED, Standing, data_rows, title_row
 from mrsite.outputs.mark import Drawing
 from mrsite.outputs.order import numbered
+from mrsite.outputs.placing import Rooms
 from mrsite.outputs.schedules import door_rows, equipment_rows, finding_of
 from mrsite.outputs.surroundings_marks import surroundings_marks
 
@@ -69,29 +70,32 @@ def storey_drawing(
     spaces = [s for s in project.spaces if s.storey == storey_name]
     here = [s for s in standings if s.storey is None]
     findings = [(n, f) for n, f in numbered(outcome.findings) if f.storey in (storey_name, None)]
-    letter, placer = base.letter, base.placer
+    letter = base.letter
 
+    base.rooms = _rooms(spaces, here)
     base.add_lines(regions, standings, edges)
     base.add_magnets(standings, revision)
-    base.marks += site_marks.steel_marks([s for s in project.steel if s.storey == storey_name], letter, placer)
+    base.marks += site_marks.steel_marks([s for s in project.steel if s.storey == storey_name], letter)
     for standing in here:
         room = next((s.polygon for s in spaces if _holds(s.polygon, standing.at)), None)
-        base.marks += site_marks.dimension_marks(standing, room, letter, project.drawing.lengths, placer)
+        base.marks += site_marks.dimension_marks(standing, room, letter, project.drawing.lengths)
     flags = [(n, f) for n, f in findings if f.storey == storey_name]
-    base.marks += site_marks.flag_marks(flags, letter, placer, revision)
+    base.marks += site_marks.flag_marks(flags, letter, revision, [standing.at for standing in here])
     equipment = [e for e in project.equipment if e.storey == storey_name]
     spoken = {item.id: finding_of(item.id, outcome.findings) for item in equipment}
-    base.marks += site_marks.equipment_marks(equipment, lambda item: spoken[item.id], letter, placer, revision)
+    base.marks += site_marks.equipment_marks(equipment, lambda item: spoken[item.id], letter, revision)
     doors = [d for d in project.doors if d.storey == storey_name]
-    base.marks += site_marks.door_marks(doors, letter, placer, revision)
-    base.marks += surroundings_marks(outcome, storey, letter, placer)
-    base.marks += site_marks.pipe_marks(_pipes(outcome, storey), letter, placer)
-    base.marks += quench_marks.marks(evidence.vents.values(), storey, letter, placer)
-    # Zones lie under everything: drawn first, but their names find room last.
-    base.marks = site_marks.zone_marks(spaces, letter, placer) + base.marks
+    base.marks += site_marks.door_marks(doors, letter, revision)
+    base.marks += surroundings_marks(outcome, storey, letter)
+    base.marks += site_marks.pipe_marks(_pipes(outcome, storey), letter)
+    base.marks += quench_marks.marks(evidence.vents.values(), storey, letter)
+    # Zones lie under everything: drawn first.
+    base.marks = site_marks.zone_marks(spaces, letter) + base.marks
 
     rows = _title_rows(outcome, storey, standings)
     tables: list[tuple[str, list[list[str]]]] = []
+    if here:
+        tables.append(("MAGNETS", [["magnet", "what is known of it"], *_magnet_rows(here)]))
     if findings:
         listed = [["no.", "verdict", "rule", "subject", "finding"]]
         listed += [[n, f.status, f.rule, f.subject, f.message] for n, f in findings if f.status != "pass"]
@@ -144,10 +148,21 @@ def standing_of(scanner: Any, storey: Any) -> Standing:
     )
 
 
+def _magnet_rows(standings: Sequence[Standing]) -> list[list[str]]:
+    return [[s.id if k == 0 else "", row] for s in standings for k, row in enumerate(data_rows(s))]
+
+
 def _holds(polygon: Any, at: tuple[float, float]) -> bool:
     from shapely import Point
 
     return polygon is not None and not polygon.is_empty and bool(polygon.covers(Point(at)))
+
+
+def _rooms(spaces: Sequence[Any], standings: Sequence[Standing]) -> Rooms:
+    """Return the rooms that labels keep to, and which of them hold a magnet."""
+    polygons = [s.polygon for s in spaces if s.polygon is not None and not s.polygon.is_empty and not s.is_area]
+    held = tuple(any(_holds(polygon, s.at) for s in standings) for polygon in polygons)
+    return Rooms(tuple(polygons), held)
 
 
 def _pipes(outcome: Outcome, storey: Any) -> list[tuple[str, list[tuple[float, float, float]]]]:

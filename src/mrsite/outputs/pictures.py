@@ -10,6 +10,7 @@ from typing import Any
 
 from mrsite.base.text import distinct_slugs
 from mrsite.checks.finding import Outcome
+from mrsite.outputs.host_dimensions import dimension_texts
 from mrsite.outputs.mark import Drawing
 from mrsite.outputs.marks import standings_on, storey_drawing
 from mrsite.outputs.plan_svg import HostText
@@ -61,15 +62,19 @@ class Pictures:
 
     def linework(self, storey_name: str) -> Sequence[Any]:
         """Return the host's own lines and texts."""
-        plan = self.outcome.project.storey(storey_name).plan
-        return () if plan is None else host_lines(plan)
+        return self._linework[storey_name]
+
+    @cached_property
+    def _linework(self) -> dict[str, Sequence[Any]]:
+        plans = {s.name: s.plan for s in self.outcome.project.storeys}
+        return {name: () if plan is None else host_lines(plan) for name, plan in plans.items()}
 
 
 def host_lines(plan: Any) -> list[Any]:
-    """Return what of a plan is drawn as background: its lines, and its texts of a readable size."""
+    """Return what of a plan is drawn as background: its lines, and its texts and figures of a readable size."""
     texts = [
         HostText(t.text, t.at, t.height_m, t.rotation_deg)
-        for t in plan.texts
+        for t in (*plan.texts, *dimension_texts(plan))
         if 0.05 <= t.height_m <= 5.0 and t.text.strip()
     ]
     return [*plan.linework, *texts[:_MOST_TEXTS]]

@@ -1,146 +1,288 @@
-"""Where texts go so that they do not lie on one another, nor on lines where it can be helped."""
+"""Every text finds its place among all that is drawn: one occupancy of the host, our lines and the texts themselves.
+
+Labels (`mrsite.outputs.label`) say where they might stand. Lines are drawn into a raster first, then the labels are
+put one after the other, those with the least choice first, and what still lies badly is put once more when all the
+others stand. The same marks give the same places; time grows with the number of labels alone.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from mrsite.outputs.ink import Ink
-from mrsite.outputs.mark import Box, Point, Polyline, Text, text_box, text_width
+from mrsite.outputs.ink import Blocks, Ink
+from mrsite.outputs.label import Form, Label, block_size, texts_of
+from mrsite.outputs.mark import Box, Circle, Mark, Polyline, Text, box_of, flattened, text_width
 
-#: How bad it is to cover a line: ours must be read along their whole length, the host's need not.
+Floats = npt.NDArray[np.float64]
+#: How bad it is to cover a cell of a line: ours must be read along their whole length, the host's need not.
 OURS, HOST = 6, 4
-#: What a letter's height of distance weighs, as a share of a letter's square.
-_AWAY = 0.04
-#: Directions in which texts are put, the likeliest first.
-ROUND = (
-    (1, 0), (0, -1), (0, 1), (-1, 0), (1, -1), (-1, 1), (1, 1), (-1, -1),
-    (1, -0.5), (1, 0.5), (-1, -0.5), (-1, 0.5), (0.5, -1), (0.5, 1), (-0.5, -1), (-0.5, 1),
-)  # fmt: skip
+#: How bad it is to cover a cell of a text, and of a leader; and for a leader to meet a cell of a line or a text.
+_TEXT, _LEADER = 24, 6
+_LEADER_OVER_LINE, _LEADER_OVER_TEXT = 0.15, 0.7
+#: What a letter's height of distance weighs.
+_AWAY = 0.6
+#: What it weighs to stand in another room than that which a label speaks of, and in one with a magnet in it.
+_OTHER_ROOM, _OTHER_MAGNET = 30.0, 100.0
+#: What a cell weighs that lies outside the building.
+_OUTSIDE = 0.03
+#: A label that covers no more than the first lies well; one that covers more than the second is only drawn if needed.
+_WELL, _BADLY = 3.0, 15.0
+_ROUNDS, _MOST_AGAIN = 3, 300
+#: Places looked at closely at once, and up to which distance, in letters, they are looked at first.
+_AT_ONCE, _CLOSE = 48, 7.0
+#: How far texts may go from what is drawn, in letters.
+_REACH = 60.0
 
 
-@dataclass
-class Placer:
-    """Boxes and lines that are there already, while one drawing is being decided.
+@dataclass(frozen=True, eq=False)
+class Rooms:
+    """Rooms of a storey, in which labels should stay, and which of them hold a magnet."""
+
+    polygons: tuple[Any, ...] = ()
+    magnet: tuple[bool, ...] = ()
+
+    @cached_property
+    def _tree(self) -> Any:
+        import shapely
+
+        return shapely.STRtree(self.polygons)
+
+    def at(self, points: Floats) -> npt.NDArray[np.int64]:
+        """Return the number of the room that holds each of (n, 2) points, -1 where none does."""
+        import shapely
+
+        found = np.full(len(points), -1)
+        if self.polygons:
+            which, room = self._tree.query(shapely.points(points), predicate="within")
+            found[which[::-1]] = room[::-1]
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class Surroundings:
+    """What of the host a drawing's texts keep off.
 
     Parameters
     ----------
-    letter : float
-        Height of ordinary letters, m: the grain in which lines are remembered.
+    points, breaks : (n, 2) float64, m, and where new lines begin
+    texts : sequence of Blocks
     inside : box or None
         Where texts should lie, if they can.
     """
 
-    letter: float
+    points: Any = ()
+    breaks: Any = ()
+    texts: tuple[Blocks, ...] = ()
     inside: Box | None = None
-    _held: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros((64, 4)))  #: boxes, with room to spare
-    _count: int = 0
-    _ink: Ink = field(init=False)
+    rooms: Rooms = field(default_factory=Rooms)
 
-    def __post_init__(self) -> None:
-        self._ink = Ink(0.5 * self.letter)
 
-    def occupy(self, box: Box) -> None:
-        """Keep texts away from a box."""
-        if self._count == len(self._held):
-            self._held = np.vstack([self._held, np.zeros_like(self._held)])
-        self._held[self._count] = box
-        self._count += 1
+def placed(marks: Sequence[Mark | Label], letter: float, around: Surroundings | None = None) -> list[Mark]:
+    """Return marks with a text, and a leader where it had to move, in the place of each label.
 
-    def draw(self, points: Iterable[Point] | Any, weight: int = OURS, *, breaks: Any = ()) -> None:
-        """Keep texts off a line; ``breaks`` are the indices of points at which a new line begins."""
-        self._ink.draw(points if hasattr(points, "shape") else list(points), weight, breaks=breaks)
+    Parameters
+    ----------
+    letter : float, m
+        Height of ordinary letters: the grain in which lines are remembered.
+    """
+    around = around or Surroundings()
+    labels = [(k, mark) for k, mark in enumerate(marks) if isinstance(mark, Label)]
+    if not labels:
+        return [m for m in marks if not isinstance(m, Label)]
+    table = _Table([m for m in marks if not isinstance(m, Label)], [one for _, one in labels], letter, around)
+    order = sorted(range(len(labels)), key=lambda n: (labels[n][1].rank, n))
+    for n in order:
+        table.put(n)
+    for _ in range(_ROUNDS):
+        again = [n for n in order if table.badness(n) > _WELL][:_MOST_AGAIN]
+        if not sum([table.put(n) for n in again]):
+            break
+    made: list[Mark] = []
+    at = {k: n for n, (k, _) in enumerate(labels)}
+    for k, mark in enumerate(marks):
+        made += table.marks(at[k]) if isinstance(mark, Label) else (mark,)
+    return made
 
-    def best(self, candidates: Sequence[tuple[Text, ...]], away: Sequence[float] = ()) -> tuple[Text, ...]:
-        """Return the candidate that covers least, the first of several alike, and occupy it.
 
-        ``away`` (ascending, one a candidate) is how far each lies from what it speaks of, in letters: a little
-        covering is better than a long way.
+@dataclass(frozen=True, eq=False)
+class _Choice:
+    """A place that a label takes."""
+
+    form: Form
+    k: int
+    block: Blocks
+    lead: tuple[Floats, Floats] | None
+
+
+class _Table:
+    """Labels while they are being put."""
+
+    def __init__(self, marks: Sequence[Mark], labels: Sequence[Label], letter: float, around: Surroundings) -> None:
+        self.labels, self.around, self.letter = labels, around, letter
+        self.choice: list[_Choice | None] = [None] * len(labels)
+        self.ink = Ink(0.5 * letter, _window(marks, labels, letter))
+        if len(around.points):
+            self.ink.draw(around.points, HOST, breaks=around.breaks)
+        for blocks in around.texts:
+            self.ink.cover(blocks, _TEXT)
+        for mark in marks:
+            self._draw(mark)
+
+    def put(self, n: int) -> bool:
+        """Put a label where it now lies best; return whether it has moved."""
+        label, before = self.labels[n], self.choice[n]
+        if before is not None:
+            self._hold(before, -1)
+        best, least, worth = None, math.inf, 0.0
+        for form in label.forms:
+            k, cost, covered = self._best(label, form, least)
+            if k >= 0:
+                blocks = _blocks(form, label.height, slice(k, k + 1))
+                best, least, worth = _Choice(form, k, blocks, _lead(form.lead[k : k + 1], blocks)), cost, covered
+        if best is None or (not label.needed and worth > _BADLY):
+            self.choice[n] = None
+            return before is not None
+        self._hold(best, 1)
+        self.choice[n] = best
+        return before is None or (before.form, before.k) != (best.form, best.k)
+
+    def badness(self, n: int) -> float:
+        """Return how much a label covers where it stands, of what was put after it too."""
+        choice = self.choice[n]
+        if choice is None:
+            return 0.0
+        self._hold(choice, -1)
+        which = np.array([choice.k])
+        lines, texts = self.ink.under(choice.block)
+        covered = lines + texts + self._crossed(self.labels[n], choice.form, which)
+        self._hold(choice, 1)
+        return float(covered[0])
+
+    def marks(self, n: int) -> list[Mark]:
+        """Return what a label has become."""
+        choice, label = self.choice[n], self.labels[n]
+        if choice is None:
+            return []
+        made: list[Mark] = list(texts_of(label, choice.form, choice.k))
+        if choice.lead is not None:
+            (start,), (end,) = (ends.tolist() for ends in choice.lead)
+            made.append(Polyline(label.item, ((*start, 0.0), (*end, 0.0)), False, label.note, None, True))
+        return made
+
+    def _best(self, label: Label, form: Form, least: float) -> tuple[int, float, float]:
+        """Return the best place that costs less than ``least``, its cost and what it covers; -1 where there is none.
+
+        What speaks against a place only adds to what it covers: places are looked at closely, a few at a time, until
+        the next one covers more than the best of them costs.
         """
-        chosen, _ = self._chosen(candidates, away)
-        for text in chosen:
-            self.occupy(text_box(text))
-        return chosen
+        best, covered = -1, 0.0
+        away = _AWAY * (form.away + form.penalty)
+        for near in (form.away <= _CLOSE, form.away > _CLOSE):
+            tried = np.flatnonzero(near & (away < least))
+            if not len(tried):
+                continue
+            lines, texts = self.ink.under(_blocks(form, label.height, tried))
+            base = lines + texts + away[tried]
+            order = np.argsort(base, kind="stable")
+            for start in range(0, len(order), _AT_ONCE):
+                some = order[start : start + _AT_ONCE]
+                if base[some[0]] >= least - 1e-6:
+                    break
+                crossed = self._crossed(label, form, tried[some])
+                cost = base[some] + crossed + self._astray(label, form, tried[some])
+                n = int(np.argmin(np.round(cost, 6)))
+                if cost[n] < least - 1e-6:
+                    k = int(some[n])
+                    best, least, covered = int(tried[k]), float(cost[n]), float(lines[k] + texts[k] + crossed[n])
+        return best, least, covered
 
-    def free(self, candidates: Sequence[tuple[Text, ...]]) -> tuple[Text, ...]:
-        """Return the best of some candidates and occupy it, or nothing where all of them would be hard to read."""
-        chosen, badness = self._chosen(candidates)
-        area = sum((box[2] - box[0]) * (box[3] - box[1]) for box in map(text_box, chosen))
-        return self.best([chosen]) if badness < 0.05 * area else ()
+    def _crossed(self, label: Label, form: Form, which: npt.NDArray[np.int64]) -> Floats:
+        """What it weighs that leaders cross lines and texts."""
+        crossed = np.zeros(len(which))
+        leads = _lead(form.lead[which], _blocks(form, label.height, which))
+        if leads is not None:
+            led = np.isfinite(leads[0][:, 0])
+            lines, texts = self.ink.along(leads[0][led], leads[1][led])
+            crossed[led] = _LEADER_OVER_LINE * lines + _LEADER_OVER_TEXT * texts
+        return crossed
 
-    def _chosen(
-        self, candidates: Sequence[tuple[Text, ...]], away: Sequence[float] = ()
-    ) -> tuple[tuple[Text, ...], float]:
-        chosen, least = candidates[0], math.inf
-        for k, texts in enumerate(candidates):
-            distance = _AWAY * self.letter**2 * away[k] if away else 0.0
-            if distance >= least:
-                break
-            badness = distance + self._badness([text_box(text) for text in texts])
-            if badness < least:
-                badness += sum(0.02 * text.height**2 * self._ink.under(text) for text in texts)
-            if badness < least:
-                chosen, least = texts, badness
-        return chosen, least
+    def _astray(self, label: Label, form: Form, which: npt.NDArray[np.int64]) -> Floats:
+        """What it weighs that a block lies in a room of which it does not speak, or outside the building."""
+        blocks = _blocks(form, label.height, which)
+        points = blocks.points(4, 2)
+        cost = np.zeros(len(points))
+        rooms = self.around.rooms
+        if rooms.polygons:
+            lead = form.lead[which]
+            places = np.where(np.isfinite(lead), lead, np.array(label.about))
+            own = rooms.at(places)
+            there = rooms.at(points.reshape(-1, 2)).reshape(points.shape[:2])
+            weights = np.array([*(_OTHER_MAGNET if held else _OTHER_ROOM for held in rooms.magnet), 0.0])
+            # What stands in a wall, as a door does, belongs to both sides; a magnet's room is kept free all the same.
+            apart = (there != own[:, None]) & ((own[:, None] >= 0) | (weights[there] == _OTHER_MAGNET))
+            cost += np.where(apart, weights[there], 0.0).mean(axis=1)
+        if self.around.inside is not None:
+            x0, y0, x1, y1 = self.around.inside
+            x, y = points[..., 0], points[..., 1]
+            out = ((x < x0) | (x > x1) | (y < y0) | (y > y1)).mean(axis=1)
+            cost += _OUTSIDE * out * blocks.wide * blocks.high / self.ink.cell**2
+        return np.asarray(cost)
 
-    def _badness(self, boxes: Sequence[Box]) -> float:
-        total = self._covered(boxes)
-        if self.inside is not None:
-            for box in boxes:
-                total += 0.3 * ((box[2] - box[0]) * (box[3] - box[1]) - _overlap(box, self.inside))
-        return round(total, 9)
+    def _hold(self, choice: _Choice, sign: int) -> None:
+        self.ink.cover(choice.block, sign * _TEXT)
+        if choice.lead is not None:
+            start, end = choice.lead
+            along = end - start
+            middle, length = (start + end) / 2, float(np.hypot(*along[0]))
+            turn = np.degrees(np.arctan2(along[:, 1], along[:, 0]))
+            self.ink.cover(Blocks(middle, turn, length, 0.25 * self.ink.cell), sign * _LEADER)
 
-    def _covered(self, boxes: Sequence[Box]) -> float:
-        """Return how much of some boxes is taken, boxes on one another counted each."""
-        held, asked = self._held[: self._count], np.array(boxes)[:, None, :]
-        wide = np.minimum(held[:, 2], asked[..., 2]) - np.maximum(held[:, 0], asked[..., 0])
-        high = np.minimum(held[:, 3], asked[..., 3]) - np.maximum(held[:, 1], asked[..., 1])
-        return float((np.maximum(wide, 0.0) * np.maximum(high, 0.0)).sum())
-
-
-def beside(
-    at: Point, rows: Sequence[str], item: str, letter: float, note: str, placer: Placer
-) -> list[Text | Polyline]:
-    """Return rows of text near a place, with a leader where they had to go some way off."""
-    candidates, away = _rows_about(at, rows, item, letter, note)
-    best = placer.best(candidates, away)
-    marks: list[Text | Polyline] = list(best)
-    x0, y0, x1, y1 = joined(*(text_box(text) for text in best))
-    end = (min(max(at[0], x0), x1), min(max(at[1], y0), y1))
-    reach = math.dist(at, end)
-    if reach > 2.2 * letter:
-        start = (at[0] + (end[0] - at[0]) * 1.4 * letter / reach, at[1] + (end[1] - at[1]) * 1.4 * letter / reach)
-        marks.append(Polyline(item, ((*start, 0.0), (*end, 0.0)), False, note))
-    return marks
-
-
-def _rows_about(
-    at: Point, rows: Sequence[str], item: str, letter: float, note: str, step: float = 1.6
-) -> tuple[list[tuple[Text, ...]], list[float]]:
-    """Return rows of text round a place, near ones first, and how far each lies from it in letters."""
-    candidates, away = [], []
-    wide = max(text_width(row, letter) for row in rows)
-    depth = step * letter * (len(rows) - 1)
-    for reach in (2.5, 4.0, 6.0, 8.0, 10.0, 13.0, 17.0, 22.0, 28.0, 35.0):
-        for dx, dy in ROUND:
-            x = at[0] + dx * reach * letter - 0.5 * (1 - dx) * wide
-            y = at[1] + dy * reach * letter + 0.5 * (1 + dy) * depth
-            candidates.append(
-                tuple(
-                    Text(item, row, (x, y - k * step * letter), letter, 0.0, "left", note) for k, row in enumerate(rows)
-                )
-            )
-            away.append(reach)
-    return candidates, away
+    def _draw(self, mark: Mark) -> None:
+        if isinstance(mark, Polyline):
+            self.ink.draw(flattened(mark.vertices, mark.closed, 0.02), OURS)
+        elif isinstance(mark, Circle):
+            if mark.radius <= 1.5 * self.letter:  # a flag or a door's ring: nothing is written over it
+                side = 2 * mark.radius
+                self.ink.cover(Blocks(np.array([mark.centre]), np.zeros(1), side, side), _TEXT)
+            else:
+                t = np.linspace(0.0, 2 * math.pi, 145)
+                self.ink.draw(np.array(mark.centre) + mark.radius * np.column_stack([np.cos(t), np.sin(t)]), OURS)
+        elif isinstance(mark, Text):
+            self.ink.cover(text_block(mark), _TEXT)
 
 
-def _overlap(a: Box, b: Box) -> float:
-    return max(0.0, min(a[2], b[2]) - max(a[0], b[0])) * max(0.0, min(a[3], b[3]) - max(a[1], b[1]))
+def text_block(text: Text) -> Blocks:
+    """Return the turned rectangle of one row of text."""
+    wide, high = text_width(text.text, text.height), 1.3 * text.height
+    shift = {"left": 0.5, "centre": 0.0, "right": -0.5}[text.align] * wide
+    angle = math.radians(text.rotation_deg)
+    middle = (text.at[0] + shift * math.cos(angle), text.at[1] + shift * math.sin(angle))
+    return Blocks(np.array([middle]), np.array([text.rotation_deg]), wide, high)
+
+
+def _blocks(form: Form, height: float, which: Any = slice(None)) -> Blocks:
+    return Blocks(form.middle[which], form.turn_deg[which], *block_size(form.rows, height))
+
+
+def _lead(start: Floats, blocks: Blocks) -> tuple[Floats, Floats] | None:
+    """Return where leaders begin and end: at the near edge of their block, which is not turned."""
+    if not np.isfinite(start).any():
+        return None
+    half = np.array([blocks.wide, blocks.high]) / 2
+    return start, np.clip(start, blocks.middle - half, blocks.middle + half)
+
+
+def _window(marks: Iterable[Mark], labels: Sequence[Label], letter: float) -> Box:
+    around = joined(box_of(tuple(marks)), *((*label.about, *label.about) for label in labels))
+    margin = _REACH * letter
+    return around[0] - margin, around[1] - margin, around[2] + margin, around[3] + margin
 
 
 def joined(*boxes: Box | None) -> Box:

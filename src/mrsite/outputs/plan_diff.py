@@ -7,9 +7,10 @@ from typing import Any
 from mrsite.base.text import inert
 from mrsite.outputs import overlay_dxf, plan_svg
 from mrsite.outputs.findings_json import dumps, geometry
+from mrsite.outputs.label import Label, listed
 from mrsite.outputs.layers import layer_namer, style_of
-from mrsite.outputs.mark import Drawing, Mark, Text, box_of
-from mrsite.outputs.placing import Placer
+from mrsite.outputs.mark import Drawing, Mark, box_of
+from mrsite.outputs.placing import placed
 from mrsite.outputs.site_marks import cloud
 from mrsite.plans.plan import Plan
 from mrsite.plans.revision.edits import Edit
@@ -99,20 +100,20 @@ def files(revision: Revision) -> dict[str, bytes]:
 def clouds(revision: Revision) -> Drawing:
     """Return a cloud round each edit that has a place, with its number in the list."""
     letter = _LETTER_MM * 1e-3 * _SCALE
-    marks: list[Mark] = []
-    placer = Placer(letter)
+    wanted: list[Mark | Label] = []
     for k, edit in enumerate(revision.changes.edits, 1):
         if edit.shape is None or edit.shape.is_empty:
             continue
         shape = edit.shape.envelope.buffer(0.05)
-        marks += cloud(shape, letter / 2, edit.said)
+        wanted += cloud(shape, letter / 2, edit.said)
         x0, y0, x1, y1 = shape.bounds
         at = ((x1, y1), (x0, y1), (x1, y0), (x0, y0), ((x0 + x1) / 2, (y0 + y1) / 2))
         where = [
-            (Text("CLOUD", str(k), (x + dx * letter, y + dy * letter), letter, 0.0, "centre", edit.said),)
+            (x + dx * letter, y + dy * letter)
             for x, y in at for dx, dy in ((1.6, 1.6), (-1.6, 1.6), (1.6, -1.6), (-1.6, -1.6))
         ]  # fmt: skip
-        marks += placer.best(where)
+        wanted.append(Label("CLOUD", where[0], letter, (listed((str(k),), where),), 1, edit.said))
+    marks = placed(wanted, letter)
     style = style_of("CLOUD", layer_namer("aia", "X-MRIS"), "changed since the last revision")
     extent = _extent(revision.changes.new, marks)
     name = f"{inert(revision.storey, 60)}, revised"

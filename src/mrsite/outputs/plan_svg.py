@@ -13,7 +13,7 @@ from html import escape
 from typing import Any
 
 from mrsite.base.text import inert
-from mrsite.outputs.dxf_entities import hatch_lines
+from mrsite.outputs.dxf_entities import LEADER_WEIGHT, hatch_lines
 from mrsite.outputs.mark import Box, Circle, Drawing, Hatch, LayerStyle, Mark, Polyline, Tag, Text, Vertex, box_of
 
 #: Dashes and gaps of a line type, mm on paper.
@@ -222,6 +222,8 @@ def _mark(mark: Mark, drawing: Drawing, frame: _Frame) -> str:
     own = ""
     if getattr(mark, "drawn_as", None):
         own = " " + _stroke(drawing.style_of(mark), drawing)
+    elif getattr(mark, "leader", False):
+        own = f' stroke-width="{_short(drawing.paper(LEADER_WEIGHT / 100))}" stroke-dasharray="none"'
     title = f"<title>{escape(inert(mark.note, 200))}</title>" if mark.note else ""
     if isinstance(mark, Polyline):
         return f'<path d="{path(mark.vertices, mark.closed, frame)}"{own}>{title}</path>'

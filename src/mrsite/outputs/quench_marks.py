@@ -6,27 +6,27 @@ import math
 from typing import Any
 
 from mrsite.base.text import inert
-from mrsite.outputs.mark import Circle, Mark, Polyline, Text
-from mrsite.outputs.placing import Placer
+from mrsite.outputs.label import Label, around
+from mrsite.outputs.mark import Circle, Mark, Polyline
 from mrsite.outputs.site_marks import pipe_marks
 from mrsite.venting.outlet import exclusion_zones
 
 
-def marks(vents: Any, storey: Any, letter: float, placer: Placer) -> list[Mark]:
+def marks(vents: Any, storey: Any, letter: float) -> list[Mark | Label]:
     """Return the marks of all computed quenches on one storey.
 
     Pipes given by points are drawn by :func:`mrsite.outputs.site_marks.pipe_marks` already; those read from a layer
     are drawn here.
     """
-    made: list[Mark] = []
+    made: list[Mark | Label] = []
     for vent in vents:
         if vent.route is None or vent.outlet is None:
             continue
         if vent.entry.points is None:
             points = [(*storey.to_site.back((x, y)), z) for x, y, z in vent.points.tolist()]
-            made += pipe_marks([(vent.scanner, points)], letter, placer)
+            made += pipe_marks([(vent.scanner, points)], letter)
         made += _here(vent, storey)
-        made += _zone(vent, storey, letter, placer)
+        made += _zone(vent, storey, letter)
     return made
 
 
@@ -47,7 +47,7 @@ def _here(vent: Any, storey: Any) -> list[Mark]:
     return found
 
 
-def _zone(vent: Any, storey: Any, letter: float, placer: Placer) -> list[Mark]:
+def _zone(vent: Any, storey: Any, letter: float) -> list[Mark | Label]:
     x, y, z = vent.outlet.at
     zones = exclusion_zones(vent.helium.exclusion, "magnet file")
     zone = zones[0] if vent.helium.exclusion is not None else max(zones, key=lambda q: q.side)
@@ -56,7 +56,7 @@ def _zone(vent: Any, storey: Any, letter: float, placer: Placer) -> list[Mark]:
         return []
     at = storey.to_site.back((x, y))
     note = f"quench outlet of {inert(vent.scanner, 40)}: {inert(zone.label, 160)}"
-    made: list[Mark] = [Circle("QUENCH", at, zone.side, note)]
+    made = [Circle("QUENCH", at, zone.side, note)]
     rows = [
         f"quench outlet of {inert(vent.scanner, 30)}, level {z:.2f} m",
         f"nobody within {zone.side:g} m, {zone.above:g} m above, {zone.below:g} m below",
@@ -64,23 +64,8 @@ def _zone(vent: Any, storey: Any, letter: float, placer: Placer) -> list[Mark]:
     cloud = next((e for e in vent.envelopes if e.name.startswith("18 %")), None)
     if cloud is not None:
         rows.append(f"computed cloud below 18 % O2 reaches {math.ceil(cloud.reach)} m (wind to 5 m/s)")
-    candidates = []
-    for reach in (1.0, 1.4, 2.0):
-        for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
-            px = at[0] + dx * (zone.side * reach + letter)
-            py = at[1] + dy * (zone.side * reach + 3 * letter)
-            candidates.append(
-                tuple(
-                    Text(
-                        "QUENCH",
-                        row,
-                        (px, py - 1.5 * k * letter),
-                        0.7 * letter,
-                        0.0,
-                        "left" if dx >= 0 else "right",
-                        note,
-                    )
-                    for k, row in enumerate(rows)
-                )
-            )
-    return made + list(placer.best(candidates))
+    # Beside the circle, not in it.
+    reach = 0.71 * zone.side
+    box = (at[0] - reach, at[1] - reach, at[0] + reach, at[1] + reach)
+    forms = (around(box, rows, 0.7 * letter), around(box, rows[:1], 0.7 * letter, penalty=40.0))
+    return [*made, Label("QUENCH", at, 0.7 * letter, forms, 5, note)]

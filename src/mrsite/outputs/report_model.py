@@ -18,6 +18,7 @@ from mrsite.outputs.mark import Drawing
 from mrsite.outputs.marks import conclusion_words, standings_on
 from mrsite.outputs.order import numbered
 from mrsite.outputs.schedules import door_rows, equipment_rows
+from mrsite.outputs.to_do import people, plain_ask, to_do
 
 #: What every report says of itself.
 NOT_A_CERTIFICATE = (
@@ -67,7 +68,13 @@ def report(outcome: Outcome, drawings: Mapping[str, Drawing], notes: Sequence[st
         "warnings": warnings(outcome),
         "findings": [finding_row(number, finding) for number, finding in findings],
         "asks": [
-            {"who": a.who, "about": a.about, "toml": a.toml, "settles": _numbers(a.settles, findings)}
+            {
+                "who": people()[a.who],
+                "about": a.about,
+                "plain": plain_ask(a, outcome.findings),
+                "toml": a.toml,
+                "settles": _numbers(a.settles, findings),
+            }
             for a in outcome.asks
         ],
         "coverage": coverage_rows(outcome),
@@ -112,13 +119,15 @@ def warnings(outcome: Outcome) -> list[str]:
 
 def finding_row(number: str, finding: Finding) -> dict[str, Any]:
     """Return a finding as texts."""
+    do = to_do(finding)
     limit = f"{printed.exact(finding.limit[0])} {finding.limit[1]}" if finding.limit else "-"
     return {
         "number": number, "id": finding.id, "check": finding.check, "rule": finding.rule, "also": list(finding.also),
         "severity": finding.severity, "status": finding.status, "verdict": finding.status.replace("-", " "),
         "basis": finding.basis, "kind": finding.kind, "subject": finding.subject,
         "storey": finding.storey or "whole site", "measured": printed.banded(finding.measured),
-        "limit": limit, "margin": _margin(finding), "message": finding.message, "remedy": finding.remedy or "",
+        "limit": limit, "margin": _margin(finding), "message": finding.message,
+        "todo": do.plain, "whom": do.whom, "site_file": do.site_file,
         "source": finding.source, "grade": finding.grade, "placed": finding.location is not None,
         "depends_on": list(finding.depends_on),
     }  # fmt: skip

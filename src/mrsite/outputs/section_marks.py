@@ -13,12 +13,12 @@ from mrsite.checks.finding import Outcome
 from mrsite.outputs import printed
 from mrsite.outputs.arcs import region_arcs
 from mrsite.outputs.board import Board
+from mrsite.outputs.label import Label, around, listed
 from mrsite.outputs.layers import line_item
 from mrsite.outputs.line_marks import Line
-from mrsite.outputs.magnet_marks import UNVERIFIED, size_of, title_row
-from mrsite.outputs.mark import Circle, Drawing, Polyline, Text
+from mrsite.outputs.magnet_marks import PATIENT_END, UNVERIFIED, size_of, title_row
+from mrsite.outputs.mark import Circle, Drawing, Polyline, text_width
 from mrsite.outputs.marks import provenance, standings_on
-from mrsite.outputs.placing import HOST
 from mrsite.outputs.sections import Section
 from mrsite.outputs.site_marks import dimension
 
@@ -92,7 +92,6 @@ def _floor(board: Board, storey: Any, reach: float) -> None:
     note = f"finished floor of {inert(storey.name, 40)}"
 
     def across(item: str, height: float, said: str) -> Polyline:
-        board.placer.draw([(-reach, height), (reach, height)], HOST)
         return Polyline(item, ((-reach, height, 0.0), (reach, height, 0.0)), False, said)
 
     board.marks.append(across("SECTION", z, note))
@@ -103,9 +102,9 @@ def _floor(board: Board, storey: Any, reach: float) -> None:
     if storey.ceiling:
         board.marks.append(across("BUILDING", z + storey.ceiling, "ceiling as stated"))
     label = f"{inert(storey.name, 40)} {printed.exact(z)} m"
-    board.marks += board.placer.best(
-        [(Text("SECTION", label, (-reach + letter, z + letter), letter, 0.0, "left", note),)]
-    )
+    half = text_width(label, letter) / 2
+    places = [(-reach + letter + half, z + letter), (reach - letter - half, z + letter), (0.0, z + letter)]
+    board.marks.append(Label("SECTION", places[0], letter, (listed((label,), places),), 3, note))
 
 
 def _room(board: Board, storey: Any, low: float, high: float, space: Any, reach: float) -> None:
@@ -113,18 +112,14 @@ def _room(board: Board, storey: Any, low: float, high: float, space: Any, reach:
     top = z + (storey.ceiling or _CEILING)
     for s in (low, high):
         if abs(s) < reach - 1e-6:
-            board.placer.draw([(s, z), (s, top)], HOST)
             note = f"face of {inert(space.label, 60)}"
             board.marks.append(Polyline("BUILDING", ((s, z, 0.0), (s, top, 0.0)), False, note))
     if high - low > 1.0:
         wide = max(4, int((high - low) / (0.7 * letter)))
         middle = (low + high) / 2
-        board.marks += board.placer.best(
-            [
-                (Text("BUILDING", inert(space.label, wide), (middle, top - k * letter), 0.8 * letter, 0.0, "centre"),)
-                for k in (1.5, 3.5)
-            ]
-        )
+        places = [(middle, top - k * letter) for k in (1.5, 3.5, 5.5)]
+        form = listed((inert(space.label, wide),), places)
+        board.marks.append(Label("BUILDING", places[0], 0.8 * letter, (form,), 3))
 
 
 def _cut_spaces(outcome: Outcome, section: Section, storey: Any, reach: float) -> Iterator[tuple[float, float, Any]]:
@@ -152,13 +147,11 @@ def _magnet(board: Board, section: Section) -> None:
 
     def line(*points: tuple[float, float], closed: bool = False) -> None:
         board.marks.append(Polyline("MAGNET", tuple((s, z + h, 0.0) for s, h in points), closed, note))
-        board.placer.draw([(s, z + h) for s, h in points])
 
     line((-2 * letter, 0.0), (2 * letter, 0.0))
     line((0.0, -2 * letter), (0.0, 2 * letter))
     length, diameter, _ = size_of(standing.magnet)
     half, r = (length or 1.5) / 2, (diameter or 1.5) / 2
-    board.placer.occupy((-half if section.name == "A-A" else -r, z - r, half if section.name == "A-A" else r, z + r))
     if section.name == "A-A":
         if length and diameter:
             line((-half, -r), (half, -r), (half, r), (-half, r), closed=True)
@@ -174,27 +167,15 @@ def _magnet_words(board: Board, section: Section) -> None:
     length, diameter, _ = size_of(standing.magnet)
     half, r = (length or 1.5) / 2, (diameter or 1.5) / 2
     if section.name == "A-A":
-        tip = half + 9 * letter
-        board.marks += board.placer.best(
-            [
-                (Text("MAGNET", "PATIENT END", (tip, z + k * letter), letter, 0.0, "left"),)
-                for k in (0, 1.5, -1.5, 3, -3)
-            ]
-        )
+        height = letter
+        ahead = half + 9 * letter + text_width(PATIENT_END, height) / 2
+        places = [(ahead, z + k * letter) for k in (0, 1.5, -1.5, 3, -3)]
+        board.marks.append(Label("MAGNET", (0.0, z), height, (listed((PATIENT_END,), places),), 0))
+    else:
+        half = r
     label = f"{inert(standing.id, 30)}: {inert(standing.magnet.label, 60)}"
-    steps = [k * letter for k in (1.5, 3, 5, 8, 12, 16, 22, 30)]
-    (words,) = board.placer.best(
-        [
-            (Text("MAGNET-TEXT", label, (0.0, z + side * (r + step)), letter, 0.0, "centre"),)
-            for step in steps
-            for side in (1, -1)
-        ]
-    )
-    board.marks.append(words)
-    up = 1 if words.at[1] > z else -1
-    if abs(words.at[1] - z) > r + 4 * letter:
-        ends = ((0.0, z + up * r, 0.0), (0.0, words.at[1] - up * letter, 0.0))
-        board.marks.append(Polyline("MAGNET-TEXT", ends, False, "leads to what is said of it"))
+    form = around((-half, z - r, half, z + r), (label,), letter, first=1.5)
+    board.marks.append(Label("MAGNET-TEXT", (0.0, z), letter, (form,), 5, f"magnet {inert(standing.id, 30)}"))
 
 
 def _dimensions(board: Board, outcome: Outcome, section: Section, faces: list[tuple[Any, float, float, Any]]) -> None:
@@ -205,7 +186,6 @@ def _dimensions(board: Board, outcome: Outcome, section: Section, faces: list[tu
     beside = -((length if section.name == "A-A" else diameter) or 1.5) / 2 - 4 * board.letter
     note = "height of the isocentre"
     board.marks.append(Polyline("DIMS", ((0.0, z, 0.0), (beside, z, 0.0)), False, note))
-    board.placer.draw([(0.0, z), (beside, z)])
     pairs = [((beside, z), (beside, storey.elevation))]
     if storey.ceiling:
         pairs.append(((beside, z), (beside, storey.elevation + storey.ceiling)))
@@ -215,4 +195,4 @@ def _dimensions(board: Board, outcome: Outcome, section: Section, faces: list[tu
         pairs += [((0.0, level), (own[1], level)), ((0.0, level), (own[2], level))]
     for start, end in pairs:
         said = printed.length(math.dist(start, end), lengths)
-        board.marks += dimension(start, end, said, board.letter, board.placer)
+        board.marks += dimension(start, end, said, board.letter)

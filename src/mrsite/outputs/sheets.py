@@ -13,10 +13,10 @@ from mrsite.outputs import data_request, plan_svg, printed, typeset
 from mrsite.outputs.board import LETTER_MM
 from mrsite.outputs.line_marks import line_marks, lines_of
 from mrsite.outputs.magnet_marks import UNVERIFIED, Standing
-from mrsite.outputs.mark import Box, Point, Polyline, Text, flattened, text_box
+from mrsite.outputs.mark import Box, Point
 from mrsite.outputs.marks import drawn_regions, standings_on
 from mrsite.outputs.pictures import Pictures
-from mrsite.outputs.placing import Placer
+from mrsite.outputs.placing import Surroundings, placed
 
 _SCALES = (10, 20, 25, 50, 75, 100, 125, 150, 200, 250, 500)
 #: Room for the picture of the fringe plot.
@@ -147,16 +147,11 @@ def _lines_on_plan(
     drawing = pictures.drawings[storey]
     kept = tuple(m for m in drawing.marks if m.item in _SHOWN)
     letter = drawing.paper(LETTER_MM)
-    placer = Placer(letter, window)
-    for mark in kept:
-        if isinstance(mark, Text):
-            placer.occupy(text_box(mark))
-        elif isinstance(mark, Polyline):
-            placer.draw(flattened(mark.vertices, mark.closed, 0.02))
     verified = all(s.verified for s in standings_on(outcome, storey))
     lines = lines_of(regions, edges=edges, show=outcome.project.drawing.show)
-    marks = line_marks(lines, letter, placer, suffix="" if verified else "UNVERIFIED")
-    return plan_svg.place(replace(drawing, marks=(*kept, *marks)), pictures.linework(storey), window)
+    marks = line_marks(lines, letter, suffix="" if verified else "UNVERIFIED")
+    shown = placed((*kept, *marks), letter, Surroundings(inside=window))
+    return plan_svg.place(replace(drawing, marks=tuple(shown)), pictures.linework(storey), window)
 
 
 def _filled(window: Box, scale: float) -> tuple[Box, float, float]:

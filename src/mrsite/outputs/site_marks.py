@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -11,14 +10,20 @@ from mrsite.base.text import inert
 from mrsite.checks.finding import Finding
 from mrsite.outputs import printed
 from mrsite.outputs.arcs import region_arcs
+from mrsite.outputs.label import Label, around, beside, listed, wrapped
 from mrsite.outputs.magnet_marks import Standing, size_of
 from mrsite.outputs.mark import Circle, Hatch, Mark, Point, Polyline, Tag, Text, Vertex, text_width
-from mrsite.outputs.placing import Placer, beside
 
 #: Flags beyond this many bear their number alone.
 _MOST_SENTENCES = 40
 #: Plotted distance between hatch lines, mm; the inner zones are hatched, closer where more is at stake.
 _HATCH_MM = {"III": 30.0, "IV": 18.0}
+#: Shares of a dimension's line at which its text may stand.
+_ALONG = (0.75, 0.6, 0.88, 0.45, 0.82, 0.68, 0.52)
+#: How far from its flag a sentence may stand, in letters.
+_FAR = 55.0
+#: How far a flag may be moved from its place, in letters.
+_BESIDE = (3.5, 5.0, 7.0, 9.5, 12.0, 15.0, 19.0, 24.0)
 
 
 def straight(shape: Any) -> list[tuple[Vertex, ...]]:
@@ -39,9 +44,9 @@ def middle(shape: Any) -> Point:
     return float(point.x), float(point.y)
 
 
-def zone_marks(spaces: Iterable[Any], letter: float, placer: Placer) -> list[Mark]:
+def zone_marks(spaces: Iterable[Any], letter: float) -> list[Mark | Label]:
     """Return outlines, hatches and names of the spaces that have a zone."""
-    marks: list[Mark] = []
+    marks: list[Mark | Label] = []
     for space in spaces:
         if space.zone is None or space.polygon is None or space.polygon.is_empty:
             continue
@@ -52,12 +57,12 @@ def zone_marks(spaces: Iterable[Any], letter: float, placer: Placer) -> list[Mar
             marks.append(Hatch(item, tuple(rings), _HATCH_MM[space.zone] / 2.5 * letter, note))
         marks += [Polyline(item, ring, True, note) for ring in rings]
         label = f"ZONE {space.zone}  {inert(space.label, 40)}"
-        marks += placer.best(_within(space.polygon, label, item, letter, note))
+        marks.append(_within(space.polygon, label, item, letter, note))
     return marks
 
 
-def _within(polygon: Any, label: str, item: str, letter: float, note: str) -> list[tuple[Text, ...]]:
-    """Return places for a room's label: about its middle, then the corners and edges that hold the text whole."""
+def _within(polygon: Any, label: str, item: str, letter: float, note: str) -> Label:
+    """Return a room's label: about its middle, then in the corners and edges that hold the text whole."""
     from shapely import box, prepare
 
     x, y = middle(polygon)
@@ -65,16 +70,18 @@ def _within(polygon: Any, label: str, item: str, letter: float, note: str) -> li
     x0, y0, x1, y1 = polygon.bounds
     half = text_width(label, letter) / 2 + letter
     columns = [x0 + half, (x0 + x1) / 2, x1 - half] if x1 - x0 > 2 * half else []
-    rows = [y1 - 1.5 * letter, y0 + 1.5 * letter, *(y0 + f * (y1 - y0) for f in (0.85, 0.15, 0.7, 0.3))]
+    rows = [y1 - 1.5 * letter, y0 + 1.5 * letter, *(y0 + f * (y1 - y0) for f in (0.85, 0.15, 0.7, 0.3, 0.78, 0.22))]
     prepare(polygon)
     for row in rows:
         for column in columns:
             if polygon.covers(box(column - half + letter, row - letter, column + half - letter, row + letter)):
                 places.append((column, row))
-    return [(Text(item, label, at, letter, 0.0, "centre", note),) for at in places]
+    short = label.split("  ")[0]
+    forms = (listed((label,), places), listed((short,), places, penalty=30.0))
+    return Label(item, (x, y), letter, forms, 4, note)
 
 
-def equipment_marks(equipment: Iterable[Any], worst: Any, letter: float, placer: Placer, revision: str) -> list[Mark]:
+def equipment_marks(equipment: Iterable[Any], worst: Any, letter: float, revision: str) -> list[Mark | Label]:
     """Return footprint, name, limit and worst value of each item.
 
     Parameters
@@ -82,7 +89,7 @@ def equipment_marks(equipment: Iterable[Any], worst: Any, letter: float, placer:
     worst : function from Equipment to Finding or None
         The finding that speaks of it.
     """
-    marks: list[Mark] = []
+    marks: list[Mark | Label] = []
     for item in equipment:
         if item.footprint is None or item.footprint.is_empty:
             continue
@@ -97,14 +104,15 @@ def equipment_marks(equipment: Iterable[Any], worst: Any, letter: float, placer:
         rows = [inert(item.id, 40)]
         if item.placed_by == "room":
             rows[0] += " (anywhere in this room)"
+        verdict = f": {finding.status.upper().replace('-', ' ')}" if finding is not None else ""
+        short = rows[0] + verdict
         if limit:
             rows.append(f"limit {limit}")
-        if finding is not None:
-            rows[-1] += f": {finding.status.upper().replace('-', ' ')}"
+        rows[-1] += verdict
         if measured:
             rows.append(f"worst {measured}")
         x, y = middle(item.footprint)
-        marks += beside((x, y), rows, "EQPT", 0.8 * letter, note, placer)
+        marks.append(beside((x, y), rows, "EQPT", 0.8 * letter, note, short=(short,), rank=3))
         values = (
             ("ID", item.id),
             ("LIMIT", limit),
@@ -116,9 +124,9 @@ def equipment_marks(equipment: Iterable[Any], worst: Any, letter: float, placer:
     return marks
 
 
-def door_marks(doors: Iterable[Any], letter: float, placer: Placer, revision: str) -> list[Mark]:
+def door_marks(doors: Iterable[Any], letter: float, revision: str) -> list[Mark | Label]:
     """Return the number and the stated duties of each door that has a place."""
-    marks: list[Mark] = []
+    marks: list[Mark | Label] = []
     for door in doors:
         if door.at is None:
             continue
@@ -137,7 +145,7 @@ def door_marks(doors: Iterable[Any], letter: float, placer: Placer, revision: st
             *([", ".join(words)] if words else []),
         ]
         marks.append(Circle("DOOR", door.at, 0.7 * letter, note))
-        marks += beside(door.at, rows, "DOOR", 0.7 * letter, note, placer)
+        marks.append(beside(door.at, rows, "DOOR", 0.7 * letter, note, short=rows[:1], rank=2))
         values = (
             ("ID", door.label),
             ("LOCK", _said(door.lock)),
@@ -153,24 +161,22 @@ def _said(value: bool | None) -> str:
     return "not stated" if value is None else ("yes" if value else "no")
 
 
-def pipe_marks(
-    pipes: Iterable[tuple[str, Sequence[tuple[float, float, float]]]], letter: float, placer: Placer
-) -> list[Mark]:
+def pipe_marks(pipes: Iterable[tuple[str, Sequence[tuple[float, float, float]]]], letter: float) -> list[Mark | Label]:
     """Return quench pipes given as a name and points (plan x, y; height from the site datum)."""
-    marks: list[Mark] = []
+    marks: list[Mark | Label] = []
     for name, points in pipes:
         note = f"quench pipe of {inert(name, 40)}"
         marks.append(Polyline("QUENCH", tuple((x, y, 0.0) for x, y, _ in points), False, note))
         for which, (x, y, z) in (("starts", points[0]), ("ends", points[-1])):
             marks.append(Circle("QUENCH", (x, y), 0.9 * letter, note))
             rows = [f"quench pipe {inert(name, 30)} {which}", f"level {z:.2f} m"]
-            marks += beside((x, y), rows, "QUENCH", 0.7 * letter, note, placer)
+            marks.append(beside((x, y), rows, "QUENCH", 0.7 * letter, note))
     return marks
 
 
-def steel_marks(steel: Iterable[Any], letter: float, placer: Placer) -> list[Mark]:
+def steel_marks(steel: Iterable[Any], letter: float) -> list[Mark | Label]:
     """Return passive shields as stated."""
-    marks: list[Mark] = []
+    marks: list[Mark | Label] = []
     for plate in steel:
         note = (
             f"steel {inert(plate.id, 40)}, {plate.thickness_m * 1e3:g} mm {inert(plate.material or '', 40)}, as stated"
@@ -184,11 +190,11 @@ def steel_marks(steel: Iterable[Any], letter: float, placer: Placer) -> list[Mar
             at = at or middle(plate.polygon)
         if at is not None:
             rows = [f"steel {plate.thickness_m * 1e3:g} mm (as stated)"]
-            marks += beside(at, rows, "STEEL", 0.7 * letter, note, placer)
+            marks.append(beside(at, rows, "STEEL", 0.7 * letter, note))
     return marks
 
 
-def dimension_marks(standing: Standing, room: Any, letter: float, lengths: str, placer: Placer) -> list[Mark]:
+def dimension_marks(standing: Standing, room: Any, letter: float, lengths: str) -> list[Mark | Label]:
     """Return the clear distances from an isocentre to the faces of its room, and from the magnet, as line and text.
 
     Text and not a dimension object: one reader redraws those by the file's header and printed
@@ -197,7 +203,7 @@ def dimension_marks(standing: Standing, room: Any, letter: float, lengths: str, 
     from shapely import LineString
     from shapely import Point as ShapelyPoint
 
-    marks: list[Mark] = []
+    marks: list[Mark | Label] = []
     at = standing.at
     if room is None or room.is_empty or not room.covers(ShapelyPoint(at)):
         return marks
@@ -214,11 +220,11 @@ def dimension_marks(standing: Standing, room: Any, letter: float, lengths: str, 
         said = printed.length(distance, lengths)
         if size and distance > size / 2:
             said += f" / {printed.length(distance - size / 2, lengths)}"
-        marks += dimension(at, (at[0] + distance * dx, at[1] + distance * dy), said, letter, placer)
+        marks += dimension(at, (at[0] + distance * dx, at[1] + distance * dy), said, letter)
     return marks
 
 
-def dimension(start: Point, end: Point, said: str, letter: float, placer: Placer) -> list[Mark]:
+def dimension(start: Point, end: Point, said: str, letter: float) -> list[Mark | Label]:
     """Return a distance as a line with a tick at its end, and what it measures beside it."""
     note = "clear distance to the face of the room, rounded down"
     (x, y), length = end, math.dist(start, end)
@@ -228,53 +234,72 @@ def dimension(start: Point, end: Point, said: str, letter: float, placer: Placer
     tick = 0.8 * letter
     slash = (x - tick * (dx - dy), y - tick * (dy + dx), 0.0), (x + tick * (dx - dy), y + tick * (dy + dx), 0.0)
     line = Polyline("DIMS", ((*start, 0.0), (*end, 0.0)), False, note)
-    shown = math.degrees(math.atan2(dy, dx)) % 180.0
-    shown = round(shown - 180.0 if shown > 90.0 else shown, 3)
-    candidates = []
+    shown = round((math.degrees(math.atan2(dy, dx)) + 90.0) % 180.0 - 90.0, 3)
     half = text_width(said, 0.8 * letter) / 2
-    shares = [s for s in (0.75, 0.6, 0.88, 0.45) if s * length + half < length] or [0.5]  # not beyond the face
-    for share in shares:
-        for side in (0.9, -0.9, 2.2, -2.2):
-            px, py = start[0] + share * length * dx, start[1] + share * length * dy
-            at = (px - side * letter * dy, py + side * letter * dx)
-            candidates.append((Text("DIMS", said, at, 0.8 * letter, shown, "centre", note),))
-    best = placer.best(candidates)
-    placer.draw([start, end])
-    return [line, Polyline("DIMS", slash, False, note), *best]
+    shares = [s for s in _ALONG if s * length + half < length] or [0.5]  # not beyond the face
+    places = [
+        (start[0] + share * length * dx - side * letter * dy, start[1] + share * length * dy + side * letter * dx)
+        for share in shares
+        for side in (0.9, -0.9)
+    ]
+    middle = (start[0] + 0.75 * (end[0] - start[0]), start[1] + 0.75 * (end[1] - start[1]))
+    forms = (
+        listed((said,), places, turn_deg=shown),
+        around((*middle, *middle), (said,), 0.8 * letter, first=3.0, reach=15.0, penalty=40.0),
+    )
+    return [line, Polyline("DIMS", slash, False, note), Label("DIMS", middle, 0.8 * letter, forms, 1, note)]
 
 
-def flag_marks(findings: Iterable[tuple[str, Finding]], letter: float, placer: Placer, revision: str) -> list[Mark]:
-    """Return a numbered flag with its sentence at the place of each finding that is not a pass."""
-    marks: list[Mark] = []
-    told = 0
+def flag_marks(
+    findings: Iterable[tuple[str, Finding]], letter: float, revision: str, taken: Sequence[Point] = ()
+) -> list[Mark | Label]:
+    """Return a numbered flag at the place of each finding that is not a pass, with its sentence where there is room.
+
+    ``taken`` are places that must stay free, such as isocentres. The sentence also stands in the list below the plan.
+    """
+    marks: list[Mark | Label] = []
     flagged = [
-        (number, finding, middle(finding.location))
+        (number, finding)
         for number, finding in findings
         if finding.location is not None and not finding.location.is_empty and finding.status in ("fail", "warn")
     ]
-    for _, _, (x, y) in flagged:  # no sentence covers another finding's flag
-        placer.occupy((x - 1.4 * letter, y - 1.4 * letter, x + 1.4 * letter, y + 1.4 * letter))
-    for number, finding, (x, y) in flagged:
+    places = [middle(finding.location) for _, finding in flagged]
+    for told, ((number, finding), place, (x, y)) in enumerate(zip(flagged, places, _apart(places, taken, letter))):
         note = f"finding {number} {finding.id}"
+        moved = math.dist(place, (x, y))
+        if moved > 0.0:  # it stands beside its place: a line leads there
+            rim = 1.3 * letter / moved
+            start = (x + rim * (place[0] - x), y + rim * (place[1] - y))
+            marks.append(Polyline("NOTE", ((*start, 0.0), (*place, 0.0)), False, note))
         marks.append(Circle("NOTE", (x, y), 1.3 * letter, note))
         marks.append(Text("NOTE", number, (x, y), 0.9 * letter, 0.0, "centre", note))
         if finding.status == "fail" and finding.location.geom_type in ("Polygon", "MultiPolygon"):
             marks += [Polyline("NOTE", ring, True, note) for ring in region_arcs(finding.location)]
         tail = f" (rev {inert(revision, 12)})" if revision else ""
-        told += 1
-        if told > _MOST_SENTENCES:  # the flag alone: so many sentences would hide the plan, and all are in the report
+        if told >= _MOST_SENTENCES:  # the flag alone: so many sentences would hide the plan, and all are in the report
             continue
         sentence = f"{number} {finding.status.upper()}: {inert(finding.message, 240)}{tail}"
-        rows = textwrap.wrap(sentence, 40)
+        rows = wrapped([sentence])
         rows = rows if len(rows) <= 5 else [*rows[:4], "... (all in the report)"]
-        marks += beside((x, y), rows, "NOTE", 0.75 * letter, note, placer)
+        box = (x - 1.3 * letter, y - 1.3 * letter, x + 1.3 * letter, y + 1.3 * letter)
+        forms = (around(box, rows, 0.75 * letter, reach=_FAR, first=2.0),)
+        marks.append(Label("NOTE", place, 0.75 * letter, forms, 7, note, needed=finding.status == "fail"))
     return marks
+
+
+def _apart(places: Sequence[Point], taken: Sequence[Point], letter: float) -> list[Point]:
+    """Return where flags stand: each in its place, or as near to it as no other flag and nothing taken is."""
+    free = 2.9 * letter
+    held = list(taken)
+    for place in places:
+        ways = ((reach, math.radians(turn)) for reach in (0.0, *_BESIDE) for turn in range(45, 405, 30))
+        spots = ((place[0] + r * letter * math.cos(a), place[1] + r * letter * math.sin(a)) for r, a in ways)
+        held.append(next((s for s in spots if all(math.dist(s, one) >= free for one in held)), place))
+    return held[len(taken) :]
 
 
 def cloud(shape: Any, letter: float, note: str) -> list[Mark]:
     """Return a revision cloud round a shape: outward arcs of equal chord."""
-    from mrsite.outputs.mark import Polyline as Line
-
     marks: list[Mark] = []
     chord = 4 * letter
     for ring in straight(shape.buffer(2 * letter, join_style="mitre")):
@@ -287,5 +312,5 @@ def cloud(shape: Any, letter: float, note: str) -> list[Mark]:
                 points.append((x0 + f * (x1 - x0), y0 + f * (y1 - y0), 0.5))
         area = sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(points, (*points[1:], points[0])))
         bowed = tuple((x, y, b if area > 0 else -b) for x, y, b in points)
-        marks.append(Line("CLOUD", bowed, True, note))
+        marks.append(Polyline("CLOUD", bowed, True, note))
     return marks

@@ -9,8 +9,8 @@ from typing import Any
 from mrsite.base.text import inert
 from mrsite.checks.finding import Outcome
 from mrsite.outputs import printed
-from mrsite.outputs.mark import Circle, Mark, Point, Polyline, Text, Vertex
-from mrsite.outputs.placing import Placer, beside
+from mrsite.outputs.label import Label, beside, listed
+from mrsite.outputs.mark import Circle, Mark, Point, Polyline, Vertex
 from mrsite.outputs.site_marks import straight
 from mrsite.site.surroundings.results import MetalResult
 from mrsite.site.surroundings.way import Way
@@ -20,17 +20,17 @@ from mrsite.site.surroundings.ways import find_way
 _CHORDS = 144
 
 
-def surroundings_marks(outcome: Outcome, storey: Any, letter: float, placer: Placer) -> list[Mark]:
+def surroundings_marks(outcome: Outcome, storey: Any, letter: float) -> list[Mark | Label]:
     """Return the marks of one storey, in its own plan metres."""
     return [
-        *_areas(outcome, storey, letter, placer),
-        *_neighbours(outcome, storey, letter, placer),
-        *_moving(outcome, storey, letter, placer),
-        *_ways(outcome, storey, letter, placer),
+        *_areas(outcome, storey, letter),
+        *_neighbours(outcome, storey, letter),
+        *_moving(outcome, storey, letter),
+        *_ways(outcome, storey, letter),
     ]
 
 
-def _ways(outcome: Outcome, storey: Any, letter: float, placer: Placer) -> Iterator[Mark]:
+def _ways(outcome: Outcome, storey: Any, letter: float) -> Iterator[Mark | Label]:
     for entry in outcome.project.pathways:
         way = find_way(outcome.project, entry)
         if not isinstance(way, Way):
@@ -40,15 +40,14 @@ def _ways(outcome: Outcome, storey: Any, letter: float, placer: Placer) -> Itera
         here = [leg for leg in way.legs if leg.mode == "walk" and leg.storey == storey.name and len(leg.points) > 1]
         for leg in here:
             points = [(float(x), float(y)) for x, y in leg.points]
-            placer.draw(points)
             yield _path("WAYS", points, note)
             yield _arrow_head("WAYS", points, letter, note)
         if here:
             rows = [f"{name}: {way.length_m:.1f} m, {math.ceil(way.time_s)} s"]
-            yield from beside(_middle(here[0].points), rows, "WAYS", 0.7 * letter, note, placer)
+            yield beside(_middle(here[0].points), rows, "WAYS", 0.7 * letter, note)
 
 
-def _moving(outcome: Outcome, storey: Any, letter: float, placer: Placer) -> Iterator[Mark]:
+def _moving(outcome: Outcome, storey: Any, letter: float) -> Iterator[Mark | Label]:
     drawn = set()
     for result in outcome.evidence.surroundings.values():
         if not isinstance(result, MetalResult) or result.track.storey.name != storey.name:
@@ -63,11 +62,11 @@ def _moving(outcome: Outcome, storey: Any, letter: float, placer: Placer) -> Ite
                 yield _path("MOVING", entry.path, note)
             rows = [f"{inert(entry.id, 40)}: {inert(entry.kind, 30)}, {mass}"]
             rows += [f"{printed.length(result.nearest_m, step_m=0.01)} from {inert(result.scanner, 30)} at its nearest"]
-            yield from beside(result.nearest_at, rows, "MOVING", 0.7 * letter, note, placer)
-        yield from _ellipse(outcome, result, storey, letter, placer)
+            yield beside(result.nearest_at, rows, "MOVING", 0.7 * letter, note)
+        yield from _ellipse(outcome, result, storey, letter)
 
 
-def _ellipse(outcome: Outcome, result: MetalResult, storey: Any, letter: float, placer: Placer) -> Iterator[Mark]:
+def _ellipse(outcome: Outcome, result: MetalResult, storey: Any, letter: float) -> Iterator[Mark | Label]:
     """The vendor's limit for this class of metal about its magnet, where it is one."""
     row = result.table.row
     if row is None or row.criterion != "ellipse" or not row.axial_m or not row.radial_m:
@@ -87,27 +86,26 @@ def _ellipse(outcome: Outcome, result: MetalResult, storey: Any, letter: float, 
             ring.append((here.position[0] + c * u - s * v, here.position[1] + s * u + c * v, 0.0))
         yield Polyline("MOVING", tuple(ring), True, note)
         rows = [f"limit for {row.class_} metal ({grade})"]
-        yield from beside((ring[0][0], ring[0][1]), rows, "MOVING", 0.7 * letter, note, placer)
+        yield beside((ring[0][0], ring[0][1]), rows, "MOVING", 0.7 * letter, note)
 
 
-def _neighbours(outcome: Outcome, storey: Any, letter: float, placer: Placer) -> Iterator[Mark]:
+def _neighbours(outcome: Outcome, storey: Any, letter: float) -> Iterator[Mark | Label]:
     alone = len(outcome.project.storeys) == 1
     for cable in outcome.project.cables:
         if cable.storey == storey.name or (cable.storey is None and alone):
             current = "current not stated" if cable.current_A is None else f"{printed.exact(cable.current_A)} A"
             note = f"cable: {inert(cable.id, 40)}, {current}"
-            placer.draw(cable.path)
             yield _path("NEIGHBOUR", cable.path, note)
             rows = [f"cable {inert(cable.id, 40)}, {current}"]
-            yield from beside(_middle(cable.path), rows, "NEIGHBOUR", 0.7 * letter, note, placer)
+            yield beside(_middle(cable.path), rows, "NEIGHBOUR", 0.7 * letter, note)
     for item in outcome.project.transformers:
         if item.storey == storey.name or (item.storey is None and alone):
             note = f"transformer, switchgear or supply: {inert(item.id, 40)}"
             yield Circle("NEIGHBOUR", item.at, 1.5 * letter, note)
-            yield from beside(item.at, [inert(item.id, 40)], "NEIGHBOUR", 0.7 * letter, note, placer)
+            yield beside(item.at, [inert(item.id, 40)], "NEIGHBOUR", 0.7 * letter, note)
 
 
-def _areas(outcome: Outcome, storey: Any, letter: float, placer: Placer) -> Iterator[Mark]:
+def _areas(outcome: Outcome, storey: Any, letter: float) -> Iterator[Mark | Label]:
     for space in outcome.project.spaces:
         # An area with a zone is drawn with the zones; what lies under the floor is not seen on a plan.
         if not space.is_area or space.storey != storey.name or space.zone or space.polygon is None:
@@ -117,12 +115,9 @@ def _areas(outcome: Outcome, storey: Any, letter: float, placer: Placer) -> Iter
         note = f"area: {inert(space.label, 80)}, {space.use or 'use not stated'}"
         yield from (Polyline("AREA", ring, True, note) for ring in straight(space.polygon))
         at = space.polygon.representative_point()
-        yield from placer.best(
-            [
-                (Text("AREA", inert(space.label, 40), (at.x, at.y + k * letter), letter, 0.0, "centre", note),)
-                for k in (0, 3, -3, 6, -6)
-            ]
-        )
+        rises = (0, 3, -3, 6, -6, 9, -9)
+        form = listed((inert(space.label, 40),), [(at.x, at.y + k * letter) for k in rises])
+        yield Label("AREA", (at.x, at.y), letter, (form,), 4, note)
 
 
 def _path(item: str, points: Sequence[Any], note: str) -> Polyline:
