@@ -17,11 +17,11 @@ version = release = _version()
 language = "en-GB"
 
 extensions = [
+    "mathml",
     "mrsite_docs",
     "myst_nb",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
-    "sphinx.ext.mathjax",
     "numpydoc",
 ]
 # Links into the manuals of numpy, xarray and shapely need the network: ask for them by DOCS_ONLINE=1.
@@ -50,6 +50,7 @@ autodoc_typehints = "none"  # the numpydoc sections say more: shapes, units, fra
 numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
 
+html_math_renderer = "mathml"
 html_theme = "pydata_sphinx_theme"
 html_title = "mrsite"
 html_static_path = ["_static"]

@@ -167,6 +167,11 @@ def test_the_manual_builds_without_a_warning(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr[-4000:]
     html = (tmp_path / "html" / "reference" / "generated" / "checks" / "containment.html").read_text(encoding="utf-8")
     assert "Worked example" in html
+    for page in (tmp_path / "html").rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert not re.search(r'src="(https?:)?//', text), f"{page.name} asks the network"
+        assert "\\(" not in text, f"{page.name} shows a formula as its source"
+    assert "<math" in (tmp_path / "html" / "explanation" / "quench.html").read_text(encoding="utf-8")
 
 
 def test_generated_check_pages_hold_rule_and_example(pages: ModuleType, tmp_path: Path) -> None:
