@@ -7,7 +7,7 @@ import re
 import pytest
 
 from mrsite.checks import supply
-from mrsite.outputs import data_request
+from mrsite.outputs import data_request, to_do
 from tests.checks.test_supply import bare, judge
 
 
@@ -19,13 +19,13 @@ def rows() -> list[list[str]]:
 
 def test_every_key_that_can_be_missing_has_its_question() -> None:
     known = {key for table in (supply._DOOR, supply._ROOM, supply._STOREY) for key in table}
-    assert known - set(data_request._words()["key"]) == set()
+    assert known - set(to_do.words()["key"]) == set()
 
 
 def test_every_check_has_somebody_to_ask() -> None:
     from mrsite.checks import registry
 
-    known = data_request._words()["check"]
+    known = to_do.words()["check"]
     assert {registry.name_of(check) for check in registry.CHECKS} == set(known)
     assert {entry["who"] for entry in known.values()} <= set(data_request._PEOPLE)
 

@@ -135,6 +135,7 @@ class Board:
             provenance,
             tuple(self.notes),
             tuple(self._with_notes(rows)),
+            tuple((name, tuple(map(tuple, cells))) for name, cells in tables),
         )
 
     def _surroundings(self) -> Surroundings:

@@ -136,6 +136,8 @@ class Drawing:
         What could not be shown, or must be known by whoever reads the drawing.
     title : tuple of (what, value)
         Rows of the title block.
+    lists : tuple of (name, rows)
+        What is listed beside the plan; the first row is the heading.
     """
 
     name: str
@@ -146,6 +148,7 @@ class Drawing:
     provenance: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     title: tuple[tuple[str, str], ...] = ()
+    lists: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = ()
 
     @cached_property
     def boxes(self) -> tuple[Box | None, ...]:

@@ -53,7 +53,7 @@ def overlay_drawing(
     rows += [title_row(standing) for standing in standings]
     rows += [("note", note) for note in (*notes, "the magnet's own field; the earth's field is not included")]
     rows += [("made with", f"mrsite {version()}"), ("status", "quick look: nothing was checked")]
-    return base.finished("overlay", rows, [], provenance(plan, standings, None))
+    return base.finished("overlay", rows, [_magnet_list(standings)], provenance(plan, standings, None))
 
 
 def storey_drawing(
@@ -95,7 +95,7 @@ def storey_drawing(
     rows = _title_rows(outcome, storey, standings)
     tables: list[tuple[str, list[list[str]]]] = []
     if here:
-        tables.append(("MAGNETS", [["magnet", "what is known of it"], *_magnet_rows(here)]))
+        tables.append(_magnet_list(here))
     if findings:
         listed = [["no.", "verdict", "rule", "subject", "finding"]]
         listed += [[n, f.status, f.rule, f.subject, f.message] for n, f in findings if f.status != "pass"]
@@ -148,8 +148,9 @@ def standing_of(scanner: Any, storey: Any) -> Standing:
     )
 
 
-def _magnet_rows(standings: Sequence[Standing]) -> list[list[str]]:
-    return [[s.id if k == 0 else "", row] for s in standings for k, row in enumerate(data_rows(s))]
+def _magnet_list(standings: Sequence[Standing]) -> tuple[str, list[list[str]]]:
+    rows = [[s.id if k == 0 else "", row] for s in standings for k, row in enumerate(data_rows(s))]
+    return "MAGNETS", [["magnet", "what is known of it"], *rows]
 
 
 def _holds(polygon: Any, at: tuple[float, float]) -> bool:

@@ -108,7 +108,8 @@ def placed(marks: Sequence[Mark | Label], letter: float, around: Surroundings | 
     at = {k: n for n, (k, _) in enumerate(labels)}
     for k, mark in enumerate(marks):
         made += table.marks(at[k]) if isinstance(mark, Label) else (mark,)
-    return made
+    # Leaders are drawn first: what they cross lies over them, the field lines above all.
+    return sorted(made, key=lambda mark: not getattr(mark, "leader", False))
 
 
 @dataclass(frozen=True, eq=False)

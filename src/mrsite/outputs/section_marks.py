@@ -117,7 +117,9 @@ def _room(board: Board, storey: Any, low: float, high: float, space: Any, reach:
     if high - low > 1.0:
         wide = max(4, int((high - low) / (0.7 * letter)))
         middle = (low + high) / 2
-        places = [(middle, top - k * letter) for k in (1.5, 3.5, 5.5)]
+        wanted = text_width(inert(space.label, wide), 0.8 * letter) / 2 + letter
+        ends = [low + wanted, high - wanted] if high - low > 2 * wanted else []
+        places = [(x, top - k * letter) for x in (middle, *ends) for k in (1.5, 3.5, 5.5)]
         form = listed((inert(space.label, wide),), places)
         board.marks.append(Label("BUILDING", places[0], 0.8 * letter, (form,), 3))
 

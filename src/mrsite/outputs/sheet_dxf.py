@@ -6,6 +6,7 @@ background lines; the architect's own file is not in it.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -15,7 +16,7 @@ from mrsite.base.data import data_folder
 from mrsite.base.text import inert
 from mrsite.outputs.dxf_splice import with_paper
 from mrsite.outputs.layers import style_of
-from mrsite.outputs.mark import Drawing, Mark, Polyline, Text
+from mrsite.outputs.mark import Drawing, Mark, Polyline, Text, text_width
 from mrsite.outputs.overlay_dxf import with_header
 from mrsite.outputs.plan_svg import BESIDE, HostText
 from mrsite.outputs.title_marks import legend, table
@@ -115,17 +116,46 @@ def _column(drawing: Drawing, width: float, height: float, scale: float, paper: 
         Polyline("LEGEND", tuple((x, y, 0.0) for x, y in frame), True),
         Polyline("LEGEND", ((left, _MARGIN, 0.0), (left, top, 0.0))),
     ]
-    entries = [replace(s, meaning=inert(s.meaning, 56)) for s in drawing.styles.values() if s.meaning]
+    entries = [replace(s, meaning=inert(s.meaning, 68)) for s in drawing.styles.values() if s.meaning]
     listed, _ = legend(entries, left + 4, top - 4, letter)
     marks += listed
-    rows = [[inert(cell, 62) for cell in row] for row in _title(drawing)]
+    rows = [
+        [name if k == 0 else "", part]
+        for name, value in _title(drawing)
+        for k, part in enumerate(textwrap.wrap(inert(value, 240), 62) or [""])
+    ]
     rows += [
         ["scale", f"1:{scale:g} on {paper}" + ("" if paper.upper() in _papers() else " (unknown size, taken as A1)")]
     ]
     y = top - 4 - (len(entries) + 5) * 1.9 * letter
     marks += table("TITLE", rows, left + 4, y, letter, limit=62)[0]
+    marks += _lists(drawing, left + 4, y - (len(rows) + 4) * 1.9 * letter)
     if any("UNVERIFIED" in cell for row in rows for cell in row):
         marks.append(Text("NOTE", "MAGNET DATA UNVERIFIED: do not build from this sheet", (left + 4, _MARGIN + 6), 3.5))
+    return marks
+
+
+def _lists(drawing: Drawing, x: float, y: float) -> list[Mark]:
+    """Return the drawing's lists, wrapped to the column, as far as there is room below ``y``."""
+    letter, floor = 1.8, _MARGIN + 14
+    width = int((_COLUMN - 8) / text_width("m", letter))
+    marks: list[Mark] = []
+    for name, (_, *rows) in drawing.lists:
+        if y - 6 * letter < floor:
+            break
+        marks.append(Text("LEGEND", name, (x, y), 1.4 * letter))
+        y -= 2.6 * letter
+        for n, row in enumerate(rows):
+            lines = textwrap.wrap(inert("  ".join(cell for cell in row if cell), 400), width, subsequent_indent="     ")
+            if y - 1.7 * letter * (len(lines) + 1) < floor:
+                marks.append(Text("LEGEND", f"... and {len(rows) - n} more: all are in the report", (x, y), letter))
+                y -= 1.7 * letter
+                break
+            for line in lines:
+                indent = len(line) - len(line.lstrip())
+                marks.append(Text("LEGEND", line.strip(), (x + text_width(" " * indent, letter), y), letter))
+                y -= 1.7 * letter
+        y -= 2 * letter
     return marks
 
 

@@ -283,7 +283,9 @@ def flag_marks(
         rows = rows if len(rows) <= 5 else [*rows[:4], "... (all in the report)"]
         box = (x - 1.3 * letter, y - 1.3 * letter, x + 1.3 * letter, y + 1.3 * letter)
         forms = (around(box, rows, 0.75 * letter, reach=_FAR, first=2.0),)
-        marks.append(Label("NOTE", place, 0.75 * letter, forms, 7, note, needed=finding.status == "fail"))
+        marks.append(
+            Label("NOTE", place, 0.75 * letter, forms, 7, f"{note}: what it says", needed=finding.status == "fail")
+        )
     return marks
 
 
