@@ -152,7 +152,7 @@ def test_the_floor_of_the_error_bound_holds_over_the_half_plane():
 
 
 def test_the_floor_of_thick_coils_holds_beyond_their_sphere():
-    """Half the loop's bound, at the mean radius and the furthest end, as ``bound_at`` takes it."""
+    """Half the loop's bound, at the mean radius and the furthest end, as the choice of bands takes it."""
     rng = np.random.default_rng(14)
     t = np.linspace(0.0, np.pi, 61)
     least = np.inf

@@ -13,6 +13,7 @@ from mrsite.base.errors import InputError
 from mrsite.maps.plane import Plane
 from mrsite.maps.tracing import trace
 
+from .projection import chord_distances
 from .random_magnets import random_magnet, stacked_magnet
 
 HALF_PLANE = Plane((0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (0.0, 0.0, 1.0))
@@ -166,3 +167,50 @@ def test_levels_inside_windings_of_the_catalogue(magnet: str) -> None:
     except InputError as error:
         pytest.skip(str(error))
     assert judge(source, LEVELS[1::2], 160) > 0
+
+
+def hold_the_error(magnet: fields.CoilSet, levels: tuple[float, ...], window: tuple[float, float, float, float]) -> int:
+    """``error_m`` against the distance itself, walked from samples of every chord; how many chords were judged."""
+    _, _, m, _ = sampled(magnet, window, 120)
+    peak = float(np.quantile(m[np.isfinite(m)], 0.99))
+    judged = 0
+    for share in levels:
+        level = share if share < 1e-3 else share * peak
+        searched = trace(magnet, level, HALF_PLANE, window, 1e-3, 0)
+        seeds = np.array([path[len(path) // 3] for path in searched.paths]).reshape(-1, 2)
+        followed = trace(magnet, level, HALF_PLANE, window, 1e-3, 0, seeds=seeds) if share < 1e-3 else searched
+        for found in (searched, followed):
+            assert found.error_m <= 1e-3
+            for path in found.paths:
+                distance, length = chord_distances(magnet, path, level, 3e-3)
+                long = length > 1e-3  # a shorter one, between two points of the contour, is within half of that
+                assert (distance[long] <= 1.02 * found.error_m + 1e-6).all(), (
+                    level,
+                    distance[long].max(),
+                    found.error_m,
+                )
+                judged += int(np.count_nonzero(long))
+    return judged
+
+
+OUTSIDE = (0.0, -6.0, 6.0, 6.0)
+
+
+def test_the_error_stated_is_that_of_the_whole_chord() -> None:
+    rng = np.random.default_rng(500)
+    magnet = random_magnet(rng)
+    assert hold_the_error(magnet, LEVELS[1:2], window_of(magnet)) > 10
+    assert hold_the_error(magnet, (5e-4, 2e-4), OUTSIDE) > 100
+    stacked = stacked_magnet(rng)
+    assert hold_the_error(stacked, LEVELS[1:2], window_of(stacked)) > 50
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(12))
+def test_the_error_stated_is_that_of_the_whole_chord_on_many_magnets(seed: int) -> None:
+    rng = np.random.default_rng(700 + seed)
+    magnet = random_magnet(rng)
+    hold_the_error(magnet, LEVELS[1:], window_of(magnet))
+    hold_the_error(magnet, (5e-4, 2e-4), OUTSIDE)
+    stacked = stacked_magnet(rng)
+    hold_the_error(stacked, LEVELS[1::2], window_of(stacked))

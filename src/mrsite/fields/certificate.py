@@ -31,9 +31,9 @@ class Certificate:
         Of the series, zero elsewhere.
     bound_B, bound_J : (n,) float64
         Relative error bounds: B by max(|B|, 1e-3 sum of the coils' |B_i|), the jacobian likewise with floor |B| / 1 m,
-        B being that of each source by itself; the largest of the sources. All are proven but for two allowances that
-        are measured: the rounding of an interpolant's node values (4e-15), and the least |B| of a thick coil that the
-        series' relative bound divides by (a loop's is derived). Rounding of the sum (some 1e-15) comes on top.
+        B being that of each source by itself; the largest of the sources. All are proven, what is divided by being
+        evaluated at the points themselves, but for one allowance that is measured: the rounding of an interpolant's
+        node values (4e-15). Rounding of the sum (some 1e-15) comes on top.
     """
 
     route: NDArray[np.str_]
@@ -89,9 +89,8 @@ def _note_leaf(
         c = k.multipoles(windings, centre, radius)
         for i in np.unique(band[far]):
             here = far[band[far] == i]
-            # the bound falls with the distance: state that of the nearest point of this order
-            eb, ej = k.bound_at(c, windings, centre, radius, int(bands[i, 1]), float(np.sqrt(r2[here].min())))
-            draft.note(here, SERIES, eb, ej, int(bands[i, 1]) - 2)
+            errors = k.errors_at(c, windings, centre, radius, int(bands[i, 1]), np.sqrt(r2[here]))
+            draft.note(here, SERIES, *_relative(leaf, windings, local[here], *errors.T), int(bands[i, 1]) - 2)
     near = np.flatnonzero(band < 0)
     if interpolant is not None and squares:
         number = interpolant.square_at(np.hypot(local[near, 0], local[near, 1]), local[near, 2])
@@ -110,11 +109,18 @@ def _winding_bounds(leaf: Leaf, windings: Array, local: Array) -> tuple[Array, A
     rho = np.hypot(local[:, 0], local[:, 1])
     terms = np.empty((len(local), 4))
     k.errors_at(leaf.numbers, windings, rho, local[:, 2].copy(), terms)
+    return _relative(leaf, windings, local, *errors_of_terms(terms.T, rho))
+
+
+def _relative(leaf: Leaf, windings: Array, local: Array, error_b: Array, error_j: Array) -> tuple[Array, Array]:
+    """Absolute bounds over what they are measured by: the field as it is computed, less what it may be wrong by."""
     b, jac = evaluate(pack([Leaf(leaf.kind, leaf.count, leaf.numbers)]), local)
     moduli = np.zeros(len(local))
     for row in windings:
         moduli += np.linalg.norm(evaluate(pack([winding_leaf([tuple(row)])]), local)[0], axis=1)
     size_b = np.maximum(np.linalg.norm(b, axis=1), 1e-3 * moduli)
     size_j = np.fmax(np.linalg.norm(jac, axis=(1, 2)), size_b)
-    eb, ej = errors_of_terms(terms.T, rho)
-    return 1.01 * eb / size_b, 1.01 * ej / size_j  # the field divided by is itself known to 1 % at worst
+    with np.errstate(divide="ignore"):
+        return error_b / np.maximum(size_b - error_b, 0.0), error_j / np.maximum(
+            size_j - np.maximum(error_b, error_j), 0.0
+        )

@@ -37,8 +37,10 @@ class Contours:
     closed : tuple of bool
         False where a path begins and ends on the window's sides: none ends elsewhere.
     error_m : float
-        Largest distance found from a path to the contour, in mid-chord; inside windings too, where cells are
-        quartered until it is within the tolerance. What is narrower than that, as the needles that a contour
+        Largest distance found from a path to the contour. Away from windings, where it is smooth, the field is asked
+        at the middle of each chord and at its quarters (of a line followed from a seed, at the middle, with the slopes
+        at the ends); elsewhere, where it has corners, it is crossed at seven points of each chord, and cells are
+        quartered until that is within the tolerance. What is narrower than that, as the needles that a contour
         runs out along a winding's face, may be cut short: ``resolved_to_m`` says what is never missed.
     quantity : str
     skipped : int

@@ -153,24 +153,12 @@ def _count(width):
 
 
 @jit()
-def _bound(c, beyond, windings, centre, radius, top, r):
-    """Largest error of B and of the jacobian, at distance r, of sums cut at t_top, over the floor of DESIGN's
-    accuracy measure.
+def _errors(c, beyond, radius, top, r):
+    """Largest error of B, T, and of the jacobian, T/m, at distance r, of sums cut at t_top.
 
     One multipole is at most |c_l| (l + 1) / r^(l+2) in B and sqrt(1.5) |c_l| (l + 1)(l + 2) / r^(l+3) in the
-    jacobian (both on the axis). The last two orders
-    enter the four sums in part, which costs at most another (l + 2)/2. ``beyond`` bounds |c_l| for l > ORDERS, each
-    coil alone.
-    The floor is 1e-3 sum |B_i|, and |B_i| >= mu0 m_i / (4 pi s^3), s^2 = d^2 + a^2, at distance d from a loop's centre;
-    half of that is taken for what the turns of a thick coil, which point apart, may cancel (measured, tests). Of the
-    loop: with k = 2 a rho/s^2 and J_n = int cos^n (1 - k cos)^(-3/2), Biot and Savart give, a = 1,
-
-        |B|^2 s^6 / (mu0 I/4 pi)^2 = (z J_1)^2 + (J_0 - rho J_1)^2 = J_0^2 - J_1^2 - rho J_1 (J_0 - J_2),
-
-    by z^2 = 2 rho/k - 1 - rho^2 and J_1 = (k/2)(J_0 + J_2), which is int d(sin (1 - k cos)^(-1/2)) = 0. J_1 >= 0 and
-    J_2 <= J_0, so for one k it falls linearly with rho and is least at the largest, where z = 0 and rho >= 1. There
-    |B| = mu0 m/(4 pi rho^3) sum ((2n+1)!!)^2/(4^n n! (n+1)!) rho^(-2n) (Jackson, Classical Electrodynamics, 5.48),
-    with no term negative: at least the first, and s > rho.
+    jacobian (both on the axis). The last two orders enter the four sums in part, which costs at most another
+    (l + 2)/2. ``beyond`` bounds |c_l| for l > ORDERS, each coil alone.
     """
     x = radius / r
     power = x ** (top + 1)
@@ -185,7 +173,7 @@ def _bound(c, beyond, windings, centre, radius, top, r):
         power *= x
     # sum over l > ORDERS of k l(l+1)/2/(l+1) (l+1) q^(l-1) x^(l+2): a geometric tail times a polynomial, majorised at
     # its first terms
-    for i in range(windings.shape[0]):
+    for i in range(beyond.shape[0]):
         q = beyond[i, 1] * x
         first = beyond[i, 0] * math.exp((ORDERS + 1) * math.log(q)) * x * x * x / q
         ratio = q * (1.0 + 4.0 / ORDERS)
@@ -194,12 +182,30 @@ def _bound(c, beyond, windings, centre, radius, top, r):
         l = ORDERS + 1.0
         eb += first * l * (l + 1) / 2.0 / (1.0 - ratio)
         ej += 1.23 * first * l * (l + 1) * (l + 2) / 2.0 / (1.0 - ratio)
+    return eb, ej / r
+
+
+@jit()
+def _floor(beyond, windings, centre, r):
+    """What 1e-3 sum |B_i| of DESIGN's accuracy measure is at least, at distance r: by it the bands are chosen.
+
+    |B_i| >= mu0 m_i / (4 pi s^3), s^2 = d^2 + a^2, at distance d from a loop's centre; half of that is taken for what
+    the turns of a thick coil, which point apart, may cancel (measured, tests; a certificate asks the field itself). Of
+    the loop: with k = 2 a rho/s^2 and J_n = int cos^n (1 - k cos)^(-3/2), Biot and Savart give, a = 1,
+
+        |B|^2 s^6 / (mu0 I/4 pi)^2 = (z J_1)^2 + (J_0 - rho J_1)^2 = J_0^2 - J_1^2 - rho J_1 (J_0 - J_2),
+
+    by z^2 = 2 rho/k - 1 - rho^2 and J_1 = (k/2)(J_0 + J_2), which is int d(sin (1 - k cos)^(-1/2)) = 0. J_1 >= 0 and
+    J_2 <= J_0, so for one k it falls linearly with rho and is least at the largest, where z = 0 and rho >= 1. There
+    |B| = mu0 m/(4 pi rho^3) sum ((2n+1)!!)^2/(4^n n! (n+1)!) rho^(-2n) (Jackson, Classical Electrodynamics, 5.48),
+    with no term negative: at least the first, and s > rho.
+    """
     floor = 0.0
     for i in range(windings.shape[0]):
         a = 0.5 * (windings[i, 0] + windings[i, 1])
         d = r + max(abs(windings[i, 2] - centre), abs(windings[i, 3] - centre))
         floor += beyond[i, 2] / (d * d + a * a) ** 1.5
-    return eb / floor, ej / r / (floor * max(1.0, 1.0 / r))
+    return floor
 
 
 @jit()
@@ -236,8 +242,10 @@ def bands(c, windings, centre, radius, rtol, top_limit):
         high = 10.0  # ln (r / radius)
         for _ in range(26):
             mid = 0.5 * (low + high)
-            eb, ej = _bound(c, beyond, windings, centre, radius, top, radius * math.exp(mid))
-            if eb <= rtol and ej <= 10.0 * rtol:
+            r = radius * math.exp(mid)
+            eb, ej = _errors(c, beyond, radius, top, r)
+            floor = _floor(beyond, windings, centre, r)
+            if eb <= rtol * floor and ej <= 10.0 * rtol * floor * max(1.0, 1.0 / r):
                 high = mid
             else:
                 low = mid
@@ -250,9 +258,13 @@ def bands(c, windings, centre, radius, rtol, top_limit):
 
 
 @jit()
-def bound_at(c, windings, centre, radius, top, r):
-    """Proven relative error of B and of the jacobian at distance r from the series' origin."""
-    return _bound(c, _majorants(windings, centre, radius), windings, centre, radius, top, r)
+def errors_at(c, windings, centre, radius, top, r):
+    """Proven absolute errors of B and of the jacobian at distances r (n,) from the series' origin: rows of (n, 2)."""
+    beyond = _majorants(windings, centre, radius)
+    out = np.empty((r.shape[0], 2))
+    for i in range(r.shape[0]):
+        out[i, 0], out[i, 1] = _errors(c, beyond, radius, top, r[i])
+    return out
 
 
 @jit()

@@ -10,6 +10,7 @@ from numba import types
 
 from mrsite.base.jit import jit
 
+from .distance import largest_distance, log_ratio, middle
 from .heights import highest
 from .signatures import A1, A2, BOUND, F8, FIELD, I1, I8, PARAMS
 from .values import ENVELOPE, EVALUATE, scalar
@@ -33,12 +34,6 @@ def node_values(f, g, params, frame, quantity, level, a, b, q):
     return count
 
 
-@jit(inline=True)
-def _log(q, level):
-    # on a wire |B| is without bound
-    return math.log(max(q, 1e-300) / level) if q < np.inf else 50.0
-
-
 @jit()
 def _between(ev, f, g, params, frame, quantity, step, level, tolerance, a0, b0, f0, a1, b1, f1, count, out):
     size = math.sqrt((a1 - a0) ** 2 + (b1 - b0) ** 2)
@@ -56,7 +51,7 @@ def _between(ev, f, g, params, frame, quantity, step, level, tolerance, a0, b0, 
         b = b0 + t * (b1 - b0)
         q, sa, sb, m = ev(f, g, params, frame, quantity, step, a, b, out)
         count += m
-        ft = _log(q, level)
+        ft = log_ratio(q, level)
         if ft == 0.0 or abs(ft) * q < 0.01 * tolerance * math.sqrt(sa * sa + sb * sb):
             break
         if (ft > 0.0) == (f1 > 0.0):
@@ -103,7 +98,7 @@ def _beside(ev, f, g, params, frame, quantity, step, level, tolerance, a, b, f0,
     for _ in range(12):
         q, sa, sb, m = ev(f, g, params, frame, quantity, step, a + t * na, b + t * nb, out)
         count += m
-        ft = _log(q, level)
+        ft = log_ratio(q, level)
         if abs(ft) * q < 0.01 * tolerance * math.sqrt(sa * sa + sb * sb):
             return a + t * na, b + t * nb, True, count
         if (ft > 0.0) != (f0 > 0.0):
@@ -121,31 +116,9 @@ def _beside(ev, f, g, params, frame, quantity, step, level, tolerance, a, b, f0,
 
 
 @jit()
-def _middle(ev, f, g, params, frame, quantity, step, level, a0, b0, a1, b1, out):
-    """At a chord's middle: the value's logarithm, the slope's direction (0, 0: none), its part along the chord, an
-    estimate of the largest distance from chord to contour, evaluations.
-
-    A contour that bends one way is furthest off at the middle. One that crosses there at a slope and comes back, as a
-    cubic does, is slope * length / (3 sqrt 3) off at 0.29 of the length from the middle, where the bend has two thirds
-    of its gap.
-    """
-    ca = a1 - a0
-    cb = b1 - b0
-    chord = math.sqrt(ca * ca + cb * cb)
-    q, ga, gb, k = ev(f, g, params, frame, quantity, step, 0.5 * (a0 + a1), 0.5 * (b0 + b1), out)
-    norm = math.sqrt(ga * ga + gb * gb)
-    fm = _log(q, level)
-    if not 0.0 < norm < np.inf:
-        return fm, 0.0, 0.0, 1.0, np.inf, k
-    gap = abs(fm) * q / norm
-    along = abs(ca * ga + cb * gb) / max(norm * chord, 1e-300)
-    return fm, ga / norm, gb / norm, along, max(gap, 2.0 / 3.0 * gap + 0.1925 * along * chord), k
-
-
-@jit()
-def _refine(ev, f, g, params, frame, quantity, step, level, tolerance, a0, b0, a1, b1, box, points, used, out):
+def _refine(ev, f, g, params, frame, quantity, step, level, tolerance, a0, b0, a1, b1, box, smooth, points, used, out):
     """Append the contour from (a0, b0), not itself appended, to (a1, b1), without leaving their box. Returns the points
-    used, the largest distance found in mid-chord, whether every chord is content, evaluations.
+    used, the largest distance found, whether every chord is content, evaluations.
     """
     ends = np.empty((_DEPTH, 2))
     ends[0, 0] = a1
@@ -163,13 +136,20 @@ def _refine(ev, f, g, params, frame, quantity, step, level, tolerance, a0, b0, a
         chord = math.sqrt((ea - a) ** 2 + (eb - b) ** 2)
         gap = 0.0
         if chord > tolerance:
-            fm, ga, gb, along, gap, k = _middle(ev, f, g, params, frame, quantity, step, level, a, b, ea, eb, out)
+            fm, ga, gb, along, gap, k = middle(ev, f, g, params, frame, quantity, step, level, a, b, ea, eb, out)
             count += k
+            guess = gap
+            if gap <= 0.98 * tolerance and along <= 0.5:
+                off, k = largest_distance(
+                    ev, f, g, params, frame, quantity, step, level, tolerance, a, b, ea, eb, smooth, out
+                )
+                count += k
+                gap = max(gap, off)
             if not gap <= 0.98 * tolerance or along > 0.5:
                 na = -(eb - b) / chord
                 nb = (ea - a) / chord
                 rise = ga * na + gb * nb
-                guess = 1.05 * gap / rise if rise > 0.2 else 0.1 * chord
+                guess = 1.05 * guess / rise if rise > 0.2 else 0.1 * chord
                 ra, rb, found, k = _beside(
                     ev, f, g, params, frame, quantity, step, level, tolerance,
                     0.5 * (a + ea), 0.5 * (b + eb), fm, na, nb, box, guess, out,
@@ -265,8 +245,8 @@ def polylines(ev, f, g, params, frame, quantity, level, tolerance, sides, q, box
     box (a0, b0, a1, b1) of the cell behind each side, so that no two cross; in a ``torn`` one, which several pieces
     share, it is a straight chord. Where cells are ``plain`` a chord may run through several.
 
-    Returns points and their ends; the sides behind which the chords are not content: too far from the contour in
-    mid-chord, or not along it, or across each other; each chain's largest distance found in mid-chord; evaluations.
+    Returns points and their ends; the sides behind which the chords are not content: too far from the contour, or
+    not along it, or across each other; each chain's largest distance found; evaluations.
     """
     step = 0.05 * tolerance
     out = np.empty(12)
@@ -285,8 +265,8 @@ def polylines(ev, f, g, params, frame, quantity, level, tolerance, sides, q, box
         n = ends[c] - start
         for i in range(n):
             s = sides[start + i]
-            fa = _log(q[start + i, 0], level)
-            fb = _log(q[start + i, 1], level)
+            fa = log_ratio(q[start + i, 0], level)
+            fb = log_ratio(q[start + i, 1], level)
             a, b, count = _between(
                 ev, f, g, params, frame, quantity, step, level, tolerance, s[0], s[1], fa, s[2], s[3], fb, count, out
             )
@@ -311,12 +291,18 @@ def polylines(ev, f, g, params, frame, quantity, level, tolerance, sides, q, box
             while straight and not content:
                 ea = crossings[e, 0]
                 eb = crossings[e, 1]
-                _fm, _ga, _gb, along, gap, k = _middle(
-                    ev, f, g, params, frame, quantity, step, level, a, b, ea, eb, out
-                )
+                _fm, _ga, _gb, along, gap, k = middle(ev, f, g, params, frame, quantity, step, level, a, b, ea, eb, out)
                 count += k
                 chord = math.sqrt((ea - a) ** 2 + (eb - b) ** 2)
-                content = chord <= tolerance or (gap <= 0.98 * tolerance and along <= 0.5)
+                content = gap <= 0.98 * tolerance and along <= 0.5
+                if content and chord > tolerance:
+                    off, k = largest_distance(
+                        ev, f, g, params, frame, quantity, step, level, tolerance, a, b, ea, eb, plain[start + i], out
+                    )
+                    count += k
+                    gap = max(gap, off)
+                    content = gap <= 0.98 * tolerance
+                content = content or chord <= tolerance
                 gap = min(gap, chord)
                 if e == i + 1:
                     break
@@ -330,7 +316,7 @@ def polylines(ev, f, g, params, frame, quantity, level, tolerance, sides, q, box
                 first = used
                 used, gap, content, k = _refine(
                     ev, f, g, params, frame, quantity, step, level, tolerance, a, b,
-                    crossings[e, 0], crossings[e, 1], boxes[start + i], points, used, out,
+                    crossings[e, 0], crossings[e, 1], boxes[start + i], plain[start + i], points, used, out,
                 )  # fmt: skip
                 count += k
                 if _crosses_itself(points, first - 1, used):

@@ -10,6 +10,7 @@ from numba import types
 
 from mrsite.base.jit import jit
 
+from .distance import newton_distance
 from .signatures import A1, A2, BOUND, F8, FIELD, I1, I8, PARAMS
 from .values import EVALUATE
 
@@ -54,9 +55,8 @@ def _walk(ev, f, g, params, frame, quantity, step, level, tolerance, limits, lar
     """Follow the contour from (a, b); way = 1 keeps higher values on the left, -1 goes back.
 
     Predictor along the tangent and its measured curvature, corrector by Newton; a chord stands if the exact field at
-    its middle
-    says the contour is within tolerance there. Returns points, status (1 closed, 2 left the window, 0 stuck),
-    largest mid-chord distance, evaluations.
+    its middle, and with it the slopes at its ends, say that the contour is within tolerance all along. Returns points,
+    status (1 closed, 2 left the window, 0 stuck), largest distance found, evaluations.
     """
     room = points.shape[0]
     points[0, 0] = a
@@ -164,9 +164,18 @@ def _walk(ev, f, g, params, frame, quantity, step, level, tolerance, limits, lar
         q, ga, gb, m = ev(f, g, params, frame, quantity, step, 0.5 * (a + na), 0.5 * (b + nb), out)
         count += m
         norm = math.sqrt(ga * ga + gb * gb)
-        # distance of the chord's middle from the contour, on the logarithm
-        gap = abs(math.log(level / q)) * q / norm if (q > 0.0 and norm > 0.0) else np.inf
+        gap = newton_distance(q, norm, level)
         flat = (ca * ga + cb * gb) / max(chord * norm, 1e-300)
+        if gap < np.inf:
+            # at both quarters, by the cubics through the middle and the ends with their slopes
+            side = 1.0 if q > level else -1.0
+            offset = -side * way * gap
+            lean = -way * flat
+            first = (ca * tb - cb * ta) / max(ca * ta + cb * tb, 1e-300) - lean
+            # an end on the window, or the start itself, has its slope further on
+            second = lean - (ca * ub - cb * ua) / max(ca * ua + cb * ub, 1e-300) if status == 0 else 0.0
+            for bend_of in (first, second):
+                gap = max(gap, abs(0.5 * offset + 0.0625 * chord * bend_of))
         if not gap <= 0.98 * tolerance or (abs(flat) > 0.5 and chord > tolerance):
             if chord <= tolerance:
                 gap = chord  # no chord is shorter than this: a kink
@@ -215,7 +224,7 @@ def walk_from(ev, f, g, params, frame, quantity, level, tolerance, limits, large
     """The pieces of a contour near known points, each followed once.
 
     Returns points, ends (exclusive) of the pieces, status of each (1 closed, 2 leaves the window, 0 stuck), largest
-    mid-chord distance, evaluations.
+    distance found, evaluations.
     """
     step = 0.05 * tolerance
     out = np.empty(12)
