@@ -226,9 +226,9 @@ def banded_values(
     if model.ensemble is not None and len(points):
         rho, z = np.hypot(points[:, 0], points[:, 1]), points[:, 2]
         members = member_values(model, rho, z, quantity)
-        stretch, _, inward = _shape(model, quantity)
+        stretch, _ = _shape(model, quantity)
         # Stretched in the logarithm: a field is a magnitude, and its errors are factors.
-        low, high = weighted_band(np.log(np.maximum(members, 1e-30)), model.ensemble.weights, stretch, inward=inward)
+        low, high = weighted_band(np.log(np.maximum(members, 1e-30)), model.ensemble.weights, stretch)
         up, down = np.maximum(np.exp(high) - value, 0.0), np.maximum(value - np.exp(low), 0.0)
     shift_up, shift_down = _shifted(source, points, value, quantity, extra_m)
     upper = value + np.sqrt(up**2 + (spread * value) ** 2 + shift_up**2)
@@ -363,10 +363,10 @@ def _ensemble_share(
     return np.maximum(high - distance, 0.0), np.maximum(distance - low, 0.0), tuple(branches)
 
 
-def _shape(model: MagnetModel, quantity: Quantity) -> tuple[float, float, float]:
-    """Stretch, floor and inward share of the band of a quantity."""
-    stretch, floor, inward = band_shape(model)
-    return (stretch, floor, inward) if quantity == "B" else (stretch * _NEAR, floor, 1.0)
+def _shape(model: MagnetModel, quantity: Quantity) -> tuple[float, float]:
+    """Stretch and floor of the band of a quantity."""
+    stretch, floor = band_shape(model)
+    return (stretch, floor) if quantity == "B" else (stretch * _NEAR, floor)
 
 
 def _slant(angles: Array, distance: Array) -> Array:

@@ -12,7 +12,7 @@ import numpy as np
 from mrsite.magnets.lattice import Lattice
 from mrsite.magnets.model import Array, Ensemble
 from mrsite.magnets.programme import solve
-from mrsite.magnets.rays import outermost, ray_table
+from mrsite.magnets.rays import outermost
 from mrsite.magnets.sampling import Problem
 from mrsite.magnets.windings import merge_cells
 
@@ -119,13 +119,12 @@ def _sphere(problem: Problem, mirrored: bool) -> tuple[Array, Array]:
 
 def _holds(problem: Problem, lattice: Lattice, currents: Array) -> bool:
     """Whether the rebuilt windings still meet the line figures, by the fit's own measure."""
-    if not problem.figures.lines:
-        return True
+    number = {tuple(cell): k for k, cell in enumerate(np.round(problem.lattice.cells, 6))}
+    whole = np.zeros((1, len(number)))
+    whole[0, [number[tuple(cell)] for cell in lattice.cells]] = currents
     rays = problem.rays
-    step = float(np.degrees(rays.angles[1] - rays.angles[0]))
-    own = ray_table(lattice, float(rays.radii[0]), float(rays.radii[-1]), step, len(rays.radii))
-    magnitude = own.magnitude(currents[None])
+    magnitude = rays.magnitude(whole)
     return all(
-        abs(float(f.quoted(own.angles, outermost(magnitude, rays.radii, f.level))[0]) - f.distance) <= f.half
+        abs(float(f.quoted(rays.angles, outermost(magnitude, rays.radii, f.level))[0]) - f.distance) <= f.half
         for f in problem.figures.lines
     )

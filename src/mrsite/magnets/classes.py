@@ -18,13 +18,16 @@ Range = tuple[float, float]
 class Prior:
     """What is believed about the windings of a class of magnets before any figure is read.
 
-    Ranges are uniform; lengths in m, current density in A/m2, homogeneity as a fraction of B0.
+    Ranges are uniform; lengths in m, current density in A/m2, homogeneity as a fraction of B0. ``primary_build``
+    is the room for the primary's layers over B0 / (mu0 J), the thickness of an endless solenoid; ``primary_layer``
+    then bounds it. None: the room is drawn without regard to the density.
     """
 
     winding_gap: Range
     end_gap: Range
     shield_gap: Range
     primary_layer: Range
+    primary_build: Range | None
     shield_layer: Range
     current_density: Range
     shield_start: Range
@@ -67,19 +70,22 @@ def prior(geometry: str, tier: str, shielding: str) -> Prior:
     table = _class(geometry)
     names = {"T": ("",), "W": ("_wide", ""), "F": ("_free", "_wide", "")}[tier]
 
-    def pair(key: str, factor: float = 1.0) -> Range:
+    def pair(key: str, factor: float = 1.0, names: tuple[str, ...] = names) -> Range:
         low, high = next(table[key + name] for name in names if key + name in table)
         return float(low) * factor, float(high) * factor
+
+    shield = ("_iron", *names) if shielding == "passive" else names
 
     return Prior(
         winding_gap=pair("winding_gap_m" if shielding == "active" else "winding_gap_wide_m"),
         end_gap=pair("end_gap_m"),
         shield_gap=pair("shield_gap_m"),
         primary_layer=pair("primary_layer_m"),
+        primary_build=pair("primary_build") if "primary_build" + names[0] in table else None,
         shield_layer=pair("shield_layer_m"),
         current_density=pair("current_density_A_per_mm2", 1e6),
-        shield_start=pair("shield_start"),
-        shield_length=pair("shield_length_m"),
+        shield_start=pair("shield_start", names=shield),
+        shield_length=pair("shield_length_m", names=shield),
         homogeneity_log10=pair("homogeneity_log10"),
         homogeneity_radius=pair("homogeneity_radius"),
         cell=pair("cell_m"),

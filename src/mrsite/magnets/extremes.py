@@ -20,8 +20,13 @@ _ANGLES = 5  # from the axis to the mid-plane
 _LOBE_PLACES = 3  # of the touching point, where a line touches on a lobe
 
 
-def extremes(problem: Problem, pattern: Pattern, rng: np.random.Generator) -> list[Array]:
+def extremes(problem: Problem, pattern: Pattern, rng: np.random.Generator, known: list[Array]) -> list[Array]:
     """Return windings with the greatest and the least field at places around the magnet.
+
+    Parameters
+    ----------
+    known : list of (cells,) float64, A/m2
+        Windings of this pattern that are known already: their mean gives the directions of the field.
 
     Returns
     -------
@@ -38,25 +43,28 @@ def extremes(problem: Problem, pattern: Pattern, rng: np.random.Generator) -> li
         made = problem.programme(pattern, problem.whole_room(), rng)
         if made is None:
             continue
-        windings = _outermost(made[0], made[1], bz, br)
+        windings = _outermost(made[0], np.mean(known, axis=0) if known else None, made[1], bz, br)
         if windings:
             good = problem.meets(np.array(windings))
             found += [w for w, g in zip(windings, good, strict=True) if g]
     return found
 
 
-def _outermost(programme: Programme, least: Array, bz: Array, br: Array) -> list[Array]:
+def _outermost(programme: Programme, mean: Array | None, least: Array, bz: Array, br: Array) -> list[Array]:
     """Windings with the greatest and the least field at each place: rows ``bz``, ``br`` (places, cells)."""
-    centre = programme.currents(least)
-    windings: list[Array] = []
-    # A round of every other place gives the mean from which the directions of the full round are taken.
-    for every in (2, 1):
-        along_z, along_r = bz @ centre, br @ centre
-        size = np.hypot(along_z, along_r)
-        rows = ((along_z[:, None] * bz + along_r[:, None] * br) / size[:, None])[::every]
-        solved = [programme.extreme(sign * row, programme.total) for row in rows for sign in (1.0, -1.0)]
-        windings = [programme.currents(x) for x in solved if x is not None]
-        if not windings:
-            break
-        centre = np.mean(windings, axis=0)
-    return windings
+    if mean is None:
+        # A round of every other place gives the mean from which the directions are taken.
+        first = _in_directions(programme, programme.currents(least), bz[::2], br[::2])
+        if not first:
+            return []
+        mean = np.mean(first, axis=0)
+    return _in_directions(programme, mean, bz, br)
+
+
+def _in_directions(programme: Programme, centre: Array, bz: Array, br: Array) -> list[Array]:
+    """Windings with the greatest and the least field along the direction that ``centre`` gives at each place."""
+    along_z, along_r = bz @ centre, br @ centre
+    size = np.hypot(along_z, along_r)
+    rows = (along_z[:, None] * bz + along_r[:, None] * br) / size[:, None]
+    solved = [programme.extreme(sign * row, programme.total) for row in rows for sign in (1.0, -1.0)]
+    return [programme.currents(x) for x in solved if x is not None]

@@ -190,7 +190,7 @@ def _designs(
     if "bounds" in tier:
         rng = np.random.default_rng(np.random.SeedSequence([seed, 3]))
         for tally in tallies:
-            tally.add_all(extremes(problem, tally.pattern, rng))
+            tally.add_all(extremes(problem, tally.pattern, rng, tally.members))
     return tier, problem, tallies, notes
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mrsite.magnets._kernels import cell_columns
+from mrsite.magnets._kernels import MU0, cell_columns
 from mrsite.magnets.classes import Dimensions, Prior
 from mrsite.magnets.model import Array
 
@@ -110,7 +110,7 @@ def _block(inner: float, outer: float, nr: int, half: float, nz: int, mirrored: 
 
 
 def draw_design(
-    rng: np.random.Generator, lattice: Lattice, size: Dimensions, prior: Prior, shielding: str, spheres: int
+    rng: np.random.Generator, lattice: Lattice, size: Dimensions, prior: Prior, shielding: str, B0: float, spheres: int
 ) -> Design:
     """Draw the cells and bounds of one design from the prior."""
     cells, half_length = lattice.cells, 0.5 * size.magnet_length_m
@@ -119,7 +119,12 @@ def draw_design(
     mid_z = 0.5 * (cells[:, 2] + cells[:, 3])
     half = half_length - rng.uniform(*prior.end_gap)
     inner = bore + rng.uniform(*prior.winding_gap)
+    density = rng.uniform(*prior.current_density)
     layer = rng.uniform(*prior.primary_layer)
+    if prior.primary_build is not None:
+        # A winding of little current density is thick: its room follows the density, within the class's range.
+        endless = B0 / (MU0 * density)
+        layer = float(np.clip(rng.uniform(*prior.primary_build) * endless, *prior.primary_layer))
     number = np.arange(len(cells))
     is_primary = number < lattice.primary
     radii = np.unique(mid_r[is_primary].round(9))
@@ -146,7 +151,7 @@ def draw_design(
     return Design(
         index=np.concatenate(index),
         sign=np.concatenate(sign),
-        current_density=float(rng.uniform(*prior.current_density)),
+        current_density=float(density),
         homogeneity=float(10.0 ** rng.uniform(*prior.homogeneity_log10)),
         radius=int(rng.integers(spheres)),
     )

@@ -38,8 +38,13 @@ def member_angles(model: MagnetModel) -> Array:
     return np.asarray(np.radians(np.linspace(0.0, last, round(last / _STEP_DEG) + 1)))
 
 
-def member_distances(model: MagnetModel, level: float) -> Array:
+def member_distances(model: MagnetModel, level: float, needed: slice = slice(None)) -> Array:
     """Return the outermost crossing of |B| = ``level`` (T) of every member on its rays.
+
+    Parameters
+    ----------
+    needed : slice
+        Rays that will be looked at: crossings beside the windings are sought only where one of these needs them.
 
     Returns
     -------
@@ -51,7 +56,7 @@ def member_distances(model: MagnetModel, level: float) -> Array:
         if magnitude[:, :, -1].max() < 0.7 * level:
             break
     found = outermost(magnitude, radii, level)
-    if np.isnan(found).any():
+    if np.isnan(found[:, needed]).any():
         near, within = _within(model)
         found = outermost(np.concatenate([within, magnitude], axis=2), np.concatenate([near, radii]), level)
     return found

@@ -14,33 +14,27 @@ from mrsite.magnets.members import member_angles, member_distances, member_value
 from mrsite.magnets.model import Array, MagnetModel, Residual
 from mrsite.magnets.rays import outermost, source_magnitude
 
-# One line: the members fix 2.5 and 97.5 % too tightly. More lines: their prior is wide and the range alone serves;
-# there the lines of designs lie nearer than those of magnets by a third of their spread, so that the outer side is
-# drawn out and the inner side in. Measured on three sets of synthetic magnets: benchmarks/results/magnets.md.
+# One line: the members fix 2.5 and 97.5 % too tightly. More lines: the prior is spread as magnets are, and the range of
+# the members is the band. Measured on sets of synthetic magnets: benchmarks/results/magnets.md.
 _STRETCH_ONE, _FLOOR_ONE = 1.3, 0.005
-_STRETCH_MORE, _FLOOR_MORE, _INWARD_MORE = 1.05, 0.002, 0.67
+_STRETCH_MORE, _FLOOR_MORE = 1.0, 0.001
 
 
-def band_shape(model: MagnetModel) -> tuple[float, float, float]:
-    """Return how a model's ensemble band is drawn: stretch about the median, floor (m), inward share of the stretch.
+def band_shape(model: MagnetModel) -> tuple[float, float]:
+    """Return how a model's ensemble band is drawn: stretch about the median and floor (m).
 
-    1.3 and 5 mm where one line is published; 1.05 outwards, 0.7 inwards and 2 mm where lines of several
-    levels are and usual designs meet them (prior W; else as far inwards); 1.0 and 2 mm where the outermost
+    1.3 and 5 mm where one line is published; 1.0 and 1 mm where lines of several levels are, or the outermost
     windings are among the members. The stretch is 1.5 times larger where a class default stood in for a dimension.
     """
     levels = {p.level_T for p in model.published if p.use == "fit" and p.quantity == "isofield"}
-    if model.ensemble is not None and "bounds" in model.ensemble.prior:
-        stretch, floor, inward = 1.0, _FLOOR_MORE, 1.0
-    elif len(levels) > 1:
-        usual = model.ensemble is not None and model.ensemble.prior == "W"
-        stretch, floor, inward = _STRETCH_MORE, _FLOOR_MORE, _INWARD_MORE if usual else 1.0
-    else:
-        stretch, floor, inward = _STRETCH_ONE, _FLOOR_ONE, 1.0
-    return stretch * (model.fit.widening if model.fit else 1.0), floor, inward
+    bounded = model.ensemble is not None and "bounds" in model.ensemble.prior
+    more = bounded or len(levels) > 1
+    stretch, floor = (_STRETCH_MORE, _FLOOR_MORE) if more else (_STRETCH_ONE, _FLOOR_ONE)
+    return stretch * (model.fit.widening if model.fit else 1.0), floor
 
 
 def weighted_band(
-    values: Array, weights: Array, stretch: float = _STRETCH_ONE, floor: float = 0.0, inward: float = 1.0
+    values: Array, weights: Array, stretch: float = _STRETCH_ONE, floor: float = 0.0
 ) -> tuple[Array, Array]:
     """Return the stretched 2.5-97.5 % band over members.
 
@@ -49,8 +43,6 @@ def weighted_band(
     values : (m, ...) float64
         NaN where a member has no value; it is left out there.
     weights : (m,) float64
-    inward : float
-        Share of ``stretch`` below the median.
 
     Returns
     -------
@@ -59,7 +51,7 @@ def weighted_band(
     """
     low, mid, high = _quantiles(values.reshape(len(values), -1), weights)
     shape = values.shape[1:]
-    lower = mid - inward * stretch * (mid - low) - floor
+    lower = mid - stretch * (mid - low) - floor
     upper = mid + stretch * (high - mid) + floor
     return lower.reshape(shape), upper.reshape(shape)
 
@@ -123,11 +115,13 @@ def _line_residuals(
     assert model.ensemble is not None
     assert model.fit is not None
     radii = np.geomspace(0.62 * near, max(1.7 * max(f.distance for f in figures.lines), 6.0 * near), 160)
-    angles = member_angles(model)
+    angles, symmetric = member_angles(model), model.ensemble.mirrored
     own = source_magnitude(source, angles, radii)
     out = []
     for f in figures.lines:
-        values = f.quoted(angles, member_distances(model, f.level))
+        # A figure read on an axis needs the first, middle and last ray alone.
+        needed = slice(None) if f.extent else slice(None, None, (len(angles) - 1) // (1 if symmetric else 2))
+        values = f.quoted(angles, member_distances(model, f.level, needed))
         value = f.quoted(angles, outermost(own, radii, f.level))
         lower, upper = weighted_band(values, model.ensemble.weights, *band_shape(model))
         out.append(Residual(f.name, f.distance, float(value[0]), float(lower), float(upper), f.half, "m", role))  # type: ignore[arg-type]
