@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from mrsite.base.quantity import Grade
@@ -136,23 +138,38 @@ class StoreyVolume:
 
     def _reach(self, space: Space) -> tuple[Any, Any, Any] | None:
         """Return central and judged part of a space that the field takes, where it is more than noise."""
-        import shapely
-
-        region = self.evidence.region(self.storey.name, self.level, heights=heights_of(self.project, space))
-        if region is None:
+        volume = self._volumes[heights_of(self.project, space)]
+        if volume is None:
             return None
+        central, judged = volume
         own = space.polygon
         if space.is_area and space.level is None:  # what a room covers is that room's
-            own = own.difference(shapely.union_all([s.polygon for s in self.floor.spaces if not s.is_area])).difference(
-                self.floor.walls
-            )
-        cage = self._cage() if heights_of(self.project, space) == self.storey.occupied else shapely.Polygon()
-        judged = region.upper.union(cage)
+            own = own.difference(self._indoors).difference(self.floor.walls)
         upper = judged.intersection(own)
-        if upper.buffer(-NOISE_M / 2).is_empty:
+        if upper.is_empty or upper.buffer(-NOISE_M / 2).is_empty:
             return None
-        return region.central.union(cage).intersection(own), upper, judged
+        return central.intersection(own), upper, judged
 
+    @cached_property
+    def _volumes(self) -> Mapping[tuple[float, float], tuple[Any, Any] | None]:
+        """Central and judged volume over each range of heights that people occupy here, the cage in it."""
+        import shapely
+
+        found: dict[tuple[float, float], tuple[Any, Any] | None] = {}
+        for heights in {heights_of(self.project, space) for space in self._walked()}:
+            region = self.evidence.region(self.storey.name, self.level, heights=heights)
+            cage = self._cage if heights == self.storey.occupied else shapely.Polygon()
+            found[heights] = None if region is None else (region.central.union(cage), region.upper.union(cage))
+        return found
+
+    @cached_property
+    def _indoors(self) -> Any:
+        """Return what the rooms of the storey cover."""
+        import shapely
+
+        return shapely.union_all([s.polygon for s in self.floor.spaces if not s.is_area])
+
+    @cached_property
     def _cage(self) -> Any:
         """Return the radio-frequency cage as stated: part of the volume that is controlled."""
         import shapely
@@ -174,7 +191,7 @@ class StoreyVolume:
             return None
         depth = depth_of(upper, judged)
         inside = not central.buffer(-NOISE_M / 2).is_empty
-        cage_alone = upper.difference(self._cage()).buffer(-NOISE_M / 2).is_empty
+        cage_alone = upper.difference(self._cage).buffer(-NOISE_M / 2).is_empty
         what = "radio-frequency cage" if cage_alone else ""
         return self._stray(space.label, space, upper, depth, inside, what=what)
 
@@ -285,7 +302,7 @@ class StoreyVolume:
 
     def _rest(self, main: Region) -> Finding | None:
         """Judge the part that no known space and no wall holds."""
-        beyond = self.floor.beyond(main.upper.union(self._cage()))
+        beyond = self.floor.beyond(main.upper.union(self._cage))
         if beyond.is_empty:
             return None
         if self.storey.occupancy == "none":

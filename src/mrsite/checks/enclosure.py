@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from mrsite.site.project import Door, Project, Space, Storey, Window
-from mrsite.site.remembered import Same, remembered
+from mrsite.site.remembered import Same
 
 #: Two faces farther apart are two walls with a space between, m: an external wall with a
 #: radiation or radio-frequency lining stays below, a cupboard or riser one can enter above.
@@ -87,7 +87,7 @@ def _floors(key: Same[Project]) -> dict[str, Floor]:
     }
 
 
-@remembered(16)
+@lru_cache(maxsize=16)
 def _floor(storey: Storey, spaces: tuple[Space, ...], doors: tuple[Door, ...], windows: tuple[Window, ...]) -> Floor:
     import shapely
 

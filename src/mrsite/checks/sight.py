@@ -10,17 +10,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from mrsite.checks import supply
 from mrsite.checks.access import controlled_door
 from mrsite.checks.doors import between, door_subject
-from mrsite.checks.enclosure import THICKEST_WALL_M, floor_of
+from mrsite.checks.enclosure import THICKEST_WALL_M, Floor, floor_of
 from mrsite.checks.finding import Finding, Status
 from mrsite.checks.judge import PLAN_GRADES, plan_grade, rules_of, scanners, state
 from mrsite.guidance.packs import Rule
 from mrsite.site.evidence import Evidence, Wanted
-from mrsite.site.project import Door, Project, Scanner, Storey
+from mrsite.site.project import Door, Project, Scanner, Storey, Window
+from mrsite.site.remembered import Same
 from mrsite.site.schema import OperatorEntry
 
 KINDS = ("line-of-sight",)
@@ -203,16 +205,19 @@ def _body(storey: Storey, scanner: Scanner) -> Any:
 
 @dataclass(frozen=True)
 class _Obstacles:
-    """What cuts a ray on a storey, and the windows through which it may go."""
+    """What cuts a ray on a storey, a magnet's own outline among it, and the windows through which it may go."""
 
     walls: Any
+    body: Any
     windows: tuple[tuple[Any, float | None, float | None], ...]
 
     def cuts(self, eye: tuple[float, float, float], target: tuple[float, float, float]) -> bool:
         import shapely
 
         ray = shapely.LineString([eye[:2], target[:2]])
-        hit = ray.intersection(self.walls)
+        hit = _on_walls(Same(self.walls), ray)
+        if not self.body.is_empty:
+            hit = hit.union(ray.intersection(self.body))
         for outline, sill, head in self.windows:
             if hit.is_empty:
                 break
@@ -241,24 +246,43 @@ class _Obstacles:
         return (sill is None or min(heights) >= sill) and (head is None or max(heights) <= head)
 
 
+@lru_cache(maxsize=1024)
+def _on_walls(walls: Same[Any], ray: Any) -> Any:
+    """Return what of a ray lies on walls: doors are looked at along the same rays wherever the magnet stands."""
+    return ray.intersection(walls.value)
+
+
 def _obstacles(project: Project, storey: Storey, door: Door | None, body: Any) -> _Obstacles:
     import shapely
 
-    floor = floor_of(project, storey)
+    outline = shapely.Polygon() if body is None else body.boundary
+    windows = tuple(w for w in project.windows if w.storey == storey.name)
+    return _Obstacles(_walls(Same(floor_of(project, storey)), door), outline, _seen_through(windows))
+
+
+@lru_cache(maxsize=64)
+def _walls(key: Same[Floor], door: Door | None) -> Any:
+    """Return the walls of a storey, open where the door that is looked at stands."""
+    import shapely
+
+    floor = key.value
     lines = [s.polygon.boundary for s in floor.spaces if not s.is_area]
-    if storey.plan is not None and len(storey.plan.wall_segments):
-        lines.append(storey.plan.walls)
-    walls = shapely.union_all(
-        [*lines, floor.walls, *([body.boundary] if body is not None and not body.is_empty else [])]
-    )
-    if door is not None and door.jambs is not None:
-        walls = walls.difference(shapely.LineString(door.jambs).buffer(THICKEST_WALL_M / 2 + 0.05, cap_style="flat"))
-    windows = tuple(
-        (shapely.LineString(w.ends).buffer(THICKEST_WALL_M / 2 + 0.05, cap_style="flat"), w.sill, w.head)
-        for w in project.windows
-        if w.storey == storey.name
-    )
-    return _Obstacles(walls, windows)
+    if floor.storey.plan is not None and len(floor.storey.plan.wall_segments):
+        lines.append(floor.storey.plan.walls)
+    walls = shapely.union_all([*lines, floor.walls])
+    return walls if door is None or door.jambs is None else walls.difference(_through_wall(door.jambs))
+
+
+@lru_cache(maxsize=64)
+def _seen_through(windows: tuple[Window, ...]) -> tuple[tuple[Any, float | None, float | None], ...]:
+    return tuple((_through_wall(w.ends), w.sill, w.head) for w in windows)
+
+
+def _through_wall(ends: tuple[tuple[float, float], tuple[float, float]]) -> Any:
+    """Return a door or window as wide as it is and as deep as a wall may be."""
+    from shapely import LineString
+
+    return LineString(ends).buffer(THICKEST_WALL_M / 2 + 0.05, cap_style="flat")
 
 
 def _view(

@@ -2,7 +2,56 @@
 
 from __future__ import annotations
 
+import math
+
 from mrsite.base.jit import jit
+
+
+@jit()
+def raise_to(b, jacobian, kind, out):
+    """Raise ``out`` (n,) to what is asked of each point's field where that is more; what is not finite raises nothing.
+
+    Returns how many gradients were asked where B is zero and |B| has none: they are left to the caller.
+    ``kind`` 0: |B|, T; 1: the spatial field gradient |J^T B| / |B|, T/m; 2: the force product |J^T B|, T2/m, from B
+    (n, 3) and the jacobian (n, 3, 3): as ``fields.quantities`` has them, to the bit.
+    """
+    nulls = 0
+    for i in range(out.shape[0]):
+        bx, by, bz = b[i, 0], b[i, 1], b[i, 2]
+        size = math.sqrt(bx * bx + by * by + bz * bz)
+        value = size
+        if kind[i] > 0:
+            total = 0.0
+            for j in range(3):
+                part = jacobian[i, 0, j] * bx + jacobian[i, 1, j] * by + jacobian[i, 2, j] * bz
+                total += part * part
+            value = math.sqrt(total)
+            if kind[i] == 1:
+                nulls += size == 0.0
+                value /= size
+        if math.isfinite(value) and value > out[i]:
+            out[i] = value
+    return nulls
+
+
+@jit()
+def widest(signal, arms, sizes):
+    """Return the largest |s_i - s_j| + sum over bodies of p |a_i - a_j| over pairs of positions, with i and j.
+
+    ``signal`` (n,), ``arms`` (bodies, n, 3), ``sizes`` p (bodies,); the first pair of those that are equal.
+    """
+    best, first, second = 0.0, 0, 0
+    for i in range(signal.shape[0]):
+        for j in range(signal.shape[0]):
+            pair = abs(signal[j] - signal[i])
+            for k in range(sizes.shape[0]):
+                dx = arms[k, j, 0] - arms[k, i, 0]
+                dy = arms[k, j, 1] - arms[k, i, 1]
+                dz = arms[k, j, 2] - arms[k, i, 2]
+                pair += sizes[k] * math.sqrt(dx * dx + dy * dy + dz * dz)
+            if pair > best:
+                best, first, second = pair, i, j
+    return best, first, second
 
 
 @jit()

@@ -31,6 +31,7 @@ from mrsite.site.north import compass_notes, true_north
 from mrsite.site.placed import with_placed
 from mrsite.site.project import Project, Storey
 from mrsite.site.registration import Registered, register
+from mrsite.site.remembered import shared
 from mrsite.site.review_sheet import read_review
 from mrsite.site.scanners import resolve_scanners
 from mrsite.site.schema import AttestationEntry, SiteFile, StoreyEntry
@@ -60,14 +61,14 @@ def load_project(site_file: SiteFile, document: Document, progress: Progress | N
     catalogues = [_beside(folder, name, document.where("site", "catalogues")) for name in site.catalogues]
     packs = _packs(site_file, document, catalogues)
     table = load_equipment()
-    storeys = _storeys(site_file, document, tell)
+    storeys = shared(_storeys(site_file, document, tell))
     site_file, document, placed = with_placed(site_file, document, storeys)
     boundary, site_plan, drawn = resolve_boundary(site_file.boundary, storeys, document)
     north, turned = true_north(site.north_deg, storeys)
     tell("magnets")
     scanners = resolve_scanners(storeys, site_file.scanner, catalogues, document)
-    spaces = resolve_spaces(storeys, site_file.room, site_file.area, document)
-    doors = resolve_doors(storeys, spaces, site_file.door, document)
+    spaces = shared(resolve_spaces(storeys, site_file.room, site_file.area, document))
+    doors = shared(resolve_doors(storeys, spaces, site_file.door, document))
     check_named(storeys, site_file, document)
     for index, survey in enumerate(site_file.survey):
         _beside(folder, survey.readings, document.where("survey", index, "readings"))
@@ -104,7 +105,7 @@ def load_project(site_file: SiteFile, document: Document, progress: Progress | N
         scanners=scanners,
         spaces=spaces,
         doors=doors,
-        windows=resolve_windows(storeys, site_file.window, document),
+        windows=shared(resolve_windows(storeys, site_file.window, document)),
         equipment=resolve_equipment(storeys, spaces, table, site_file.equipment, document),
         steel=resolve_steel(storeys, spaces, site_file.steel, document),
         openings=site_file.opening,

@@ -10,8 +10,8 @@ import hashlib
 import pickle
 from collections import OrderedDict
 from collections.abc import Callable
-from functools import wraps
-from typing import Any, Generic, TypeVar
+from functools import lru_cache, wraps
+from typing import Any, Generic, TypeVar, cast
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -28,6 +28,19 @@ class Same(Generic[T]):
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Same) and other.value is self.value
+
+
+def shared(value: T) -> T:
+    """Return the first of the values equal to this one, so that what many cases have in common is one object.
+
+    What follows from it is then found by identity (`Same`), at no cost that grows with its size.
+    """
+    return cast(T, _first(value))
+
+
+@lru_cache(maxsize=64)
+def _first(value: Any) -> Any:
+    return value
 
 
 def remembered(most: int) -> Callable[[F], F]:

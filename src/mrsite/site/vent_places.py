@@ -25,6 +25,8 @@ _USUAL_HEIGHT = 4.0
 _LEVEL = 0.5
 #: A pipe may run so far outside the walls of its own building, m.
 _OUTSIDE = 2.0
+#: Around the box of a pipe for what rounding does, m: no room beyond is looked at.
+_NEAR = 1e-3
 #: Outlets are compared with what lies within this distance, m: the farthest plume computed reaches less.
 REACH = 80.0
 
@@ -49,13 +51,19 @@ class Crossing:
 
 def crossings(project: Project, route: Route, own: str | None) -> tuple[Crossing, ...]:
     """Return the rooms that a route crosses, the scanner's own room (id ``own``) left out."""
+    from shapely import box
+
     found = []
     for storey, top in _levels(project):
         legs = [leg for p in route.pieces if p.kind == "pipe" for leg in _leg_in(p, route, storey, top)]
+        if not legs:
+            continue
+        xs, ys = zip(*(end for a, b, *_ in legs for end in (a, b)))
+        around = box(min(xs) - _NEAR, min(ys) - _NEAR, max(xs) + _NEAR, max(ys) + _NEAR)
         for space in project.spaces:
             if space.storey != storey.name or space.id == own or space.is_area or space.polygon is None:
                 continue
-            crossing = _crossed(space, storey, legs)
+            crossing = _crossed(space, storey, legs) if around.intersects(space.polygon) else None
             if crossing is not None:
                 found.append(crossing)
     return tuple(found)

@@ -9,7 +9,7 @@ all prisms of a site go in step, so that a step is one evaluation of the field a
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mrsite.base.quantity import Banded
-from mrsite.fields import flux_density_and_jacobian, force_product, gradient_of_magnitude, magnitude
+from mrsite.fields import flux_density_and_jacobian, gradient_of_magnitude
 from mrsite.magnets import banded_values
 from mrsite.site.evidence import Quantity, VolumeResult, WantedVolume
 from mrsite.site.project import Project, Storey
@@ -34,11 +34,8 @@ _FINEST = 1e-3
 #: No search needs so many steps; the bound is there so that none can run for ever.
 _MOST_STEPS = 2000
 _UNITS = {"B": "T", "gradient": "T/m", "force_product": "T2/m"}
-_MEASURES: Mapping[Quantity, Callable[[Array, Array], Array]] = {
-    "B": lambda b, _: magnitude(b),
-    "gradient": gradient_of_magnitude,
-    "force_product": force_product,
-}
+#: As the compiled loop numbers them.
+_KINDS: tuple[Quantity, ...] = ("B", "gradient", "force_product")
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,32 +145,35 @@ def _starts(field: TotalField, prisms: Sequence[_Prism]) -> Array:
         surface = _surface(footprint, low, high)
         quantities = [prisms[k].wanted.quantity for k in members]
         for k, values in zip(members, _measured(field, surface, quantities)):
-            best = np.argsort(values)[::-1][:_STARTS]
+            best = _largest(values)
             starts[k] = surface[np.resize(best, _STARTS)]
     return starts
 
 
+def _largest(values: Array) -> Indices:
+    """The places of the largest values, the largest first."""
+    few = np.argpartition(values, -_STARTS)[-_STARTS:] if len(values) > _STARTS else np.arange(len(values))
+    return few[np.argsort(values[few])[::-1]]
+
+
 def _measured(field: TotalField, points: Array, quantities: Sequence[Quantity]) -> list[Array]:
     """Each quantity (n,) at all points, the larger over unknown field directions; -inf where it is not defined."""
-    found = [np.full(len(points), -np.inf) for _ in quantities]
+    return _asked(field, points, [np.full(len(points), _KINDS.index(quantity)) for quantity in quantities])
+
+
+def _asked(field: TotalField, points: Array, kinds: Sequence[Indices]) -> list[Array]:
+    """For each row of kinds (n,) what it asks of each point, in one pass over the points."""
+    from mrsite.site import _kernels
+
+    raise_to: Any = _kernels.raise_to
+    found = [np.full(len(points), -np.inf) for _ in kinds]
     for source in field.sources:
         b, jacobian = flux_density_and_jacobian(source, points)
-        for worst, quantity in zip(found, quantities):
-            values = _MEASURES[quantity](b, jacobian)
-            np.maximum(worst, np.where(np.isfinite(values), values, -np.inf), out=worst)
+        for worst, kind in zip(found, kinds):
+            if raise_to(b, jacobian, kind, worst):
+                null = np.flatnonzero((kind == _KINDS.index("gradient")) & ~b.any(axis=1))
+                worst[null] = np.fmax(worst[null], gradient_of_magnitude(b[null], jacobian[null]))
     return found
-
-
-def _values(field: TotalField, points: Array, kinds: Sequence[Quantity], kind: Indices) -> Array:
-    """At each point (n,) the quantity that is asked of it, ``kinds[kind]``."""
-    asked = [np.flatnonzero(kind == k) for k in range(len(kinds))]
-    out = np.full(len(points), -np.inf)
-    for source in field.sources:
-        b, jacobian = flux_density_and_jacobian(source, points)
-        for quantity, here in zip(kinds, asked):
-            values = _MEASURES[quantity](b[here], jacobian[here])
-            out[here] = np.maximum(out[here], np.where(np.isfinite(values), values, -np.inf))
-    return out
 
 
 def _refine(field: TotalField, prisms: Sequence[_Prism], starts: Array) -> tuple[Array, Array]:
@@ -185,8 +185,7 @@ def _refine(field: TotalField, prisms: Sequence[_Prism], starts: Array) -> tuple
 
     into: Any = _kernels.into
 
-    kinds = sorted({p.wanted.quantity for p in prisms})
-    kind = np.array([kinds.index(p.wanted.quantity) for p in prisms])
+    kind = np.array([_KINDS.index(p.wanted.quantity) for p in prisms])
     low, high = np.array([p.low for p in prisms]), np.array([p.high for p in prisms])
     footprints = [p.footprint for p in prisms]
     edges = _edges(footprints)
@@ -194,7 +193,7 @@ def _refine(field: TotalField, prisms: Sequence[_Prism], starts: Array) -> tuple
     star = np.array([(np.cos(a), np.sin(a), dz) for a in angles for dz in (-1.0, 0.0, 1.0)] + [(0, 0, 1), (0, 0, -1)])
     owner = np.repeat(np.arange(len(prisms)), _STARTS)
     here = starts.reshape(-1, 3).copy()
-    value = _values(field, here, kinds, kind[owner])
+    (value,) = _asked(field, here, [kind[owner]])
     size = np.array([_step(f) for f in footprints])[owner]
     for _ in range(_MOST_STEPS):
         going = np.flatnonzero(size > _FINEST)
@@ -204,7 +203,7 @@ def _refine(field: TotalField, prisms: Sequence[_Prism], starts: Array) -> tuple
         whose = np.repeat(owner[going], len(star))
         flat[:, 2] = np.clip(flat[:, 2], low[whose], high[whose])
         into(flat, whose, *edges)
-        values = _values(field, flat, kinds, kind[whose]).reshape(len(going), -1)
+        values = _asked(field, flat, [kind[whose]])[0].reshape(len(going), -1)
         best = np.argmax(values, axis=1)
         top = values[np.arange(len(going)), best]
         better = top > value[going] * (1 + 1e-12)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -230,15 +231,12 @@ def disturbance(bodies: tuple[Body, ...], length_m: float, comes_and_goes: bool)
     if comes_and_goes:
         signal = np.append(signal, 0.0)
         arms = [np.vstack([a, np.zeros(3)]) for a in arms]
-    best, where, induced = 0.0, (0, 0), 0.0
-    for i in range(len(signal)):
-        pair = np.abs(signal - signal[i])
-        for a, p in zip(arms, sizes):
-            pair = pair + p * np.sqrt(((a - a[i]) ** 2).sum(axis=1))
-        j = int(np.argmax(pair))
-        if pair[j] > best:
-            best, where, induced = float(pair[j]), (i, j), float(abs(signal[j] - signal[i]))
+    from mrsite.site import _kernels
+
+    widest: Any = _kernels.widest
+    best, *where = widest(signal, np.array(arms), np.array(sizes))
+    induced = float(abs(signal[where[1]] - signal[where[0]]))
     last = len(signal) - 1 if comes_and_goes else -2
-    at = tuple(-1 if k == last else k for k in where)
+    at = tuple(-1 if k == last else int(k) for k in where)
     valid = nearest > t["distance_in_lengths"] * length_m and strongest < t["largest_field_T"]
     return Disturbance(best, float(peak.max()), (at[0], at[1]), induced, max(moments), nearest, valid)

@@ -7,6 +7,7 @@ inward corners, so it is found exactly on the graph of what sees what.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 from mrsite.magnets.model import MagnetModel
 from mrsite.site.project import Door, Project, Space, Storey
-from mrsite.site.remembered import remembered
+from mrsite.site.remembered import Same
 
 Array = NDArray[np.float64]
 Point = tuple[float, float]
@@ -113,8 +114,8 @@ def free_floor(project: Project, storey: Storey, width_m: float, around_magnets:
     blocked = obstacles(project, storey) if around_magnets else None
     free = {}
     for space in walkable_spaces(project, storey):
-        polygon = space.polygon if blocked is None else space.polygon.difference(blocked)
-        free[space.id] = shrunk(polygon, 0.5 * width_m)
+        clear = blocked is None or space.polygon.disjoint(blocked)
+        free[space.id] = shrunk(space.polygon if clear else space.polygon.difference(blocked), 0.5 * width_m)
     return free
 
 
@@ -123,31 +124,50 @@ def passages(project: Project, storey: Storey, width_m: float, free: dict[str, A
 
     ``free`` is from `free_floor` for that width.
     """
-    spaces = {s.id: s for s in walkable_spaces(project, storey)}
-    openings: list[_Opening] = [
-        (d.id, d.label, storey.name, d.spaces, d.at, d.jambs, d.clear_width_m, d.wall_m, d)
-        for d in project.doors
+    made = (
+        _passage(opening, *(Same(free.get(side)) for side in opening.value.sides), width_m)
+        for opening in _openings(Same(project.doors), tuple(walkable_spaces(project, storey)), storey)
+    )
+    return [passage for passage in made if passage is not None]
+
+
+@dataclass(frozen=True)
+class _Opening:
+    """A door or a doorless opening, with the outlines of the two spaces that it joins."""
+
+    id: str
+    label: str
+    storey: str
+    sides: tuple[str, str]
+    at: Point
+    jambs: tuple[Point, Point] | None
+    width_m: float | None
+    wall_m: float | None
+    door: Door | None
+    outlines: tuple[Any, Any]
+
+
+@lru_cache(maxsize=64)
+def _openings(doors: Same[tuple[Door, ...]], here: tuple[Space, ...], storey: Storey) -> tuple[Same[_Opening], ...]:
+    """Return the openings of a storey whose place and rooms are known: one object each, whatever layout asks."""
+    outlines = {s.id: s.polygon for s in here}
+
+    def between(sides: tuple[str, str]) -> tuple[Any, Any]:
+        return outlines.get(sides[0]), outlines.get(sides[1])
+
+    found = [
+        _Opening(d.id, d.label, storey.name, d.spaces, d.at, d.jambs, d.clear_width_m, d.wall_m, d, between(d.spaces))
+        for d in doors.value
         if d.storey == storey.name and d.spaces is not None and d.at is not None
     ]
     for count, hole in enumerate(storey.plan.openings if storey.plan is not None else (), 1):
-        sides = _sides(hole.ends, list(spaces.values()))
+        sides = _sides(hole.ends, here)
         if sides is not None:
-            name = f"opening {count}"
-            openings.append((f"{storey.name}/{name}", name, storey.name, sides, hole.at, hole.ends, hole.width_m, None,
-                             None))  # fmt: skip
-    found = []
-    for opening in openings:
-        sides = opening[3]
-        outlines = [spaces[side].polygon if side in spaces else None for side in sides]
-        made = _passage(opening, outlines, [free.get(side) for side in sides], width_m)
-        found += [made] if made else []
-    return found
-
-
-#: Id, label, storey, the two sides, place, jambs, width, thickness of the wall, the door.
-_Opening = tuple[
-    str, str, str, tuple[str, str], Point, tuple[Point, Point] | None, float | None, float | None, Door | None
-]
+            id_, name = f"{storey.name}/opening {count}", f"opening {count}"
+            found.append(
+                _Opening(id_, name, storey.name, sides, hole.at, hole.ends, hole.width_m, None, None, between(sides))
+            )
+    return tuple(map(Same, found))
 
 
 def _sides(ends: tuple[Point, Point], spaces: Sequence[Space]) -> tuple[str, str] | None:
@@ -160,34 +180,38 @@ def _sides(ends: tuple[Point, Point], spaces: Sequence[Space]) -> tuple[str, str
     return (close[0], close[1]) if len(close) > 1 else None
 
 
-@remembered(4096)
-def _passage(opening: _Opening, outlines: Sequence[Any], free: Sequence[Any], body: float) -> Passage | None:
+@lru_cache(maxsize=4096)
+def _passage(asked: Same[_Opening], one: Same[Any], other: Same[Any], body: float) -> Passage | None:
+    """Return an opening as a body of some width meets it; ``one`` and ``other`` are free on either side."""
     from shapely import Point as P
 
-    id_, label, storey, sides, at, jambs, width, wall, door = opening
+    opening = asked.value
+    at, outlines, sides = opening.at, opening.outlines, opening.sides
     here = P(at)
     known = [float(outline.distance(here)) for outline in outlines if outline is not None]
     if not known:
         return None
-    half = 0.5 * wall if wall else max(known)
-    normal = _normal(at, jambs, outlines)
+    half = 0.5 * opening.wall_m if opening.wall_m else max(known)
+    normal = _normal(at, opening.jambs, outlines)
     if normal is None:
         return None
     stand: list[Point | None] = []
-    for outline, room in zip(outlines, free):
+    for outline, room in zip(outlines, (one.value, other.value)):
         if outline is None:
             stand.append(None)
             continue
         sign = _which_way(outline, at, normal, half)
         stand.append(_stand(room, at, (sign * normal[0], sign * normal[1]), half + 0.5 * body))
     for k, side in enumerate(sides):
-        other = stand[1 - k]
-        if side == OUTSIDE and other is not None:
-            away = (at[0] - other[0], at[1] - other[1])
+        inner = stand[1 - k]
+        if side == OUTSIDE and inner is not None:
+            away = (at[0] - inner[0], at[1] - inner[1])
             length = math.hypot(*away) or 1.0
             step = half + 0.5 * body
             stand[k] = (at[0] + away[0] / length * step, at[1] + away[1] / length * step)
-    return Passage(id_, label, storey, sides, at, width, (stand[0], stand[1]), door, half)
+    return Passage(
+        opening.id, opening.label, opening.storey, sides, at, opening.width_m, (stand[0], stand[1]), opening.door, half
+    )
 
 
 def _normal(at: Point, jambs: tuple[Point, Point] | None, outlines: Sequence[Any]) -> Point | None:
@@ -249,7 +273,16 @@ class RoomGraph:
         return [(float(x), float(y)) for x, y in self.nodes[way[::-1]]]
 
 
-@remembered(1024)
+@lru_cache(maxsize=1024)
+def room_ways(free: Same[Any], places: tuple[Point, ...]) -> tuple[tuple[int, int, float, list[Point]], ...]:
+    """Return the shortest way between each two places of a room that are joined: both, its length and its points."""
+    graph = room_graph(free.value, places)
+    pairs = itertools.combinations(range(len(places)), 2)
+    return tuple(
+        (a, b, float(graph.length[a, b]), graph.path(a, b)) for a, b in pairs if np.isfinite(graph.length[a, b])
+    )
+
+
 def room_graph(free: Any, places: Sequence[Point]) -> RoomGraph:
     """Return the shortest ways between places within a region (shapely), over its inward corners."""
     import shapely

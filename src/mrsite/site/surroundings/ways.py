@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from mrsite.site.project import Project, Space, Storey
+from mrsite.site.project import Door, Project, Space, Storey
 from mrsite.site.remembered import Same
 from mrsite.site.schema import PathwayEntry
 from mrsite.site.surroundings.tables import body_value
@@ -28,7 +28,7 @@ from mrsite.site.surroundings.walkable import (
     free_floor,
     obstacles,
     passages,
-    room_graph,
+    room_ways,
     walkable_spaces,
 )
 from mrsite.site.surroundings.way import Leg, Needs, NoWay, Point, Way
@@ -67,6 +67,7 @@ def find_way(project: Project, entry: PathwayEntry) -> Way | NoWay | str:
 
 @lru_cache(maxsize=128)
 def _find(key: Same[Project], entry: PathwayEntry) -> Way | NoWay | str:
+    """The last project that asked for a way asks for it again: lines, figures and several checks want it."""
     project = key.value
     needs = needs_of(project, entry)
     if isinstance(needs, str):
@@ -77,10 +78,29 @@ def _find(key: Same[Project], entry: PathwayEntry) -> Way | NoWay | str:
         if isinstance(end, str):
             return end
         ends.append(end)
+    blocked = tuple(obstacles(project, s) for s in project.storeys) if needs.around_magnets else ()
+    building = _Building(Same(project.storeys), Same(project.spaces), Same(project.doors), blocked, project)
+    return _through(building, needs, ends[0], ends[1])
+
+
+@dataclass(frozen=True)
+class _Building:
+    """What the search depends on: of the project nothing else is asked."""
+
+    storeys: Same[tuple[Storey, ...]]
+    spaces: Same[tuple[Space, ...]]
+    doors: Same[tuple[Door, ...]]
+    blocked: tuple[Any, ...]  #: by magnets, on each storey; empty for what does not go around them
+    project: Project = field(compare=False)
+
+
+@lru_cache(maxsize=128)
+def _through(building: _Building, needs: Needs, start: End, end: End) -> Way | NoWay:
+    project = building.project
     closed: set[str] = set()
     first: Way | NoWay | None = None
     for _ in range(4):
-        way = _search(project, needs, ends[0], ends[1], frozenset(closed))
+        way = _search(project, needs, start, end, frozenset(closed))
         if isinstance(way, NoWay):
             return first or way
         if needs.length_m <= needs.width_m * 1.05:
@@ -165,12 +185,8 @@ def _standing(free: Any, point: Point | None) -> Point | None:
 def _within(graph: _Graph, needs: Needs, free: Any, places: list[int]) -> None:
     if len(places) < 2 or free.is_empty:
         return
-    points = [graph.places[i][2] for i in places]
-    ways = room_graph(free, points)
-    for a, b in itertools.combinations(range(len(places)), 2):
-        if np.isfinite(ways.length[a, b]):
-            path = ways.path(a, b)
-            graph.join(places[a], places[b], float(ways.length[a, b]) / needs.speed_m_s, ("room", places[a], path))
+    for a, b, length, path in room_ways(Same(free), tuple(graph.places[i][2] for i in places)):
+        graph.join(places[a], places[b], length / needs.speed_m_s, ("room", places[a], path))
 
 
 def _leads_up(space: Space, words: Sequence[str]) -> bool:
