@@ -137,6 +137,16 @@ def no_field(evidence: Evidence) -> str:
     return evidence.unknown or "the field was not computed there"
 
 
+def place_of(project: Project, point: tuple[float, float, float]) -> dict[str, Any]:
+    """Return storey and location (plan metres of its drawing) of a point of the site."""
+    import shapely
+
+    from mrsite.site.vent_places import storey_at
+
+    storey, here = storey_at(project, point)
+    return {"storey": storey, "location": shapely.Point(here)}
+
+
 def apart(untied: Storey) -> str:
     """Say why a magnet's field cannot be placed: see `Project.untied`."""
     return f"the drawing of {untied.name} is not shown to lie on the others"

@@ -12,8 +12,8 @@ from typing import Any
 from mrsite.base.quantity import Banded, Grade
 from mrsite.checks.doors import named
 from mrsite.checks.finding import Finding, Status
-from mrsite.checks.judge import apart, rules_of, safe, scanners, state, unsafe
-from mrsite.checks.quench_pipe import grades_of, place_of, sealed
+from mrsite.checks.judge import apart, place_of, rules_of, safe, scanners, state, unsafe
+from mrsite.checks.quench_pipe import grades_of, sealed
 from mrsite.checks.supply import tie
 from mrsite.guidance.packs import Rule
 from mrsite.site.evidence import Evidence, Wanted

@@ -303,7 +303,8 @@ def _entrances(project: Project, rules: tuple[Rule, ...], ways: Sequence[Link]) 
             rules,
             "entrances of the MR site",
             "not-assessed",
-            f"The entrances of the MR site cannot be counted: where {named(s.label for s in blind)} leads is not known.",
+            "The entrances of the MR site cannot be counted: "
+            f"where {named(s.label for s in blind)} leads is not known.",
             remedy="Supply the drawing of the storey above or below, and a tie that places it on this one.",
             supply=_ties(project),
         )
