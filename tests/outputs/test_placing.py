@@ -70,6 +70,25 @@ def test_a_plan_of_any_size_is_remembered_within_the_same_memory():
     assert ink.under(block(2500.0, 1000.0))[0][0] == 0
 
 
+def test_texts_of_any_size_and_number_are_remembered_within_the_same_memory():
+    """A drawing in the wrong unit has letters as high as its house: no place beside them could be found."""
+    import tracemalloc
+
+    ink = Ink(LETTER / 2, (0.0, 0.0, 60.0, 40.0))
+    many = np.random.default_rng(1).uniform(0, 40, (300, 2))
+    tracemalloc.start()
+    ink.cover(Blocks(many, np.full(300, 7.0), 4000.0, 900.0), 3)
+    large = Blocks(many, np.full(300, 7.0), 12.0, 4.0)
+    ink.cover(large, 3)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5e8
+    spot = Blocks(many[:5], np.zeros(5), LETTER, LETTER)
+    assert (ink.under(spot)[1] > 0).all()
+    ink.cover(large, -3)
+    assert not ink.under(spot)[1].any()
+
+
 def test_the_first_free_place_is_taken_then_the_least_bad_and_a_hopeless_one_is_left_out():
     ours, host = line((-3.0, 0.0), (3.0, 0.0)), np.array([(-3.0, 1.0), (3.0, 1.0)])
 

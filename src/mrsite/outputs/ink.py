@@ -14,6 +14,8 @@ from mrsite.outputs.mark import Box
 Floats = npt.NDArray[np.float64]
 #: A raster of more cells is made coarser instead, so that memory and time stay bounded however large the plan.
 _MOST_CELLS = 24_000_000
+#: Cells of a text so large that nothing beside it could keep off it.
+_VAST = 12_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,13 +60,13 @@ class Ink:
     cell: float
     window: Box
     _lines: npt.NDArray[np.uint8] = field(init=False)
-    _texts: npt.NDArray[np.int16] = field(init=False)
+    _texts: npt.NDArray[np.int32] = field(init=False)
 
     def __post_init__(self) -> None:
         wide, high = self.window[2] - self.window[0], self.window[3] - self.window[1]
         self.cell = max(self.cell, math.sqrt(wide * high / _MOST_CELLS))
         shape = (int(wide / self.cell) + 1, int(high / self.cell) + 1)
-        self._lines, self._texts = np.zeros(shape, np.uint8), np.zeros(shape, np.int16)
+        self._lines, self._texts = np.zeros(shape, np.uint8), np.zeros(shape, np.int32)
 
     def draw(self, points: Any, weight: int, *, breaks: Any = ()) -> None:
         """Draw a chain of points, (n, 2) in m; ``breaks`` are the places where a new chain begins."""
@@ -87,10 +89,20 @@ class Ink:
 
     def cover(self, blocks: Blocks, amount: int) -> None:
         """Add to the cells under some blocks, or take away what was added."""
-        across, up = (2 * self._parts(size) for size in (blocks.wide, blocks.high))
-        i, j, inside = self._cells(blocks.points(across, up).reshape(-1, 2))
-        flat = np.unique(i[inside] * self._texts.shape[1] + j[inside])
-        self._texts.reshape(-1)[flat] += amount
+        high = max(blocks.high, self.cell)
+        if not blocks.wide * high <= _VAST * self.cell**2:
+            return
+        for middle, turn in zip(blocks.middle, np.radians(blocks.turn_deg)):
+            c, s = math.cos(turn), math.sin(turn)
+            reach = np.array([abs(c) * blocks.wide + abs(s) * high, abs(s) * blocks.wide + abs(c) * high]) / 2
+            if not np.isfinite(reach).all():
+                continue
+            (i0, j0), (i1, j1) = self._edges(np.floor, middle - reach, 0.0), self._edges(np.ceil, middle + reach, 0.0)
+            x = self.window[0] + (np.arange(i0, i1) + 0.5) * self.cell - middle[0]
+            y = self.window[1] + (np.arange(j0, j1) + 0.5) * self.cell - middle[1]
+            along = np.abs(c * x[:, None] + s * y[None, :]) <= (blocks.wide + self.cell) / 2
+            across = np.abs(c * y[None, :] - s * x[:, None]) <= (high + 0.5 * self.cell) / 2
+            self._texts[i0:i1, j0:j1] += np.where(along & across, amount, 0).astype(np.int32)
 
     def under(self, blocks: Blocks) -> tuple[Floats, Floats]:
         """Return the summed weight of lines and of texts under each block, cell by cell."""
