@@ -192,7 +192,7 @@ def _notes(model: MagnetModel) -> list[str]:
         f"conductor {record.conductor_A_m / 1e6:.1f} MA m, homogeneity {record.homogeneity_ppm:.0f} ppm peak to peak, "
         f"largest gradient on the bore {record.peak_gradient_T_per_m:.1f} T/m (central model)"
     )
-    if model.ensemble is not None:
+    if model.ensemble is not None and not model.ensemble.prior.startswith("bounds"):
         notes.append(f"{100 * model.ensemble.infeasible_share:.0f} % of the designs tried could not meet the figures")
     return notes
 

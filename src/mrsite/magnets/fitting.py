@@ -41,6 +41,7 @@ class _Tally:
     tries: int = 0
     feasible: int = 0
     accepted: list[Array] | None = None
+    given: int = 0  # of the tries: windings that were no draws
 
     def add(self, problem: Problem, rng: np.random.Generator) -> None:
         outcome = problem.attempt(rng, self.pattern)
@@ -54,6 +55,7 @@ class _Tally:
         self.tries += len(windings)
         self.feasible += len(windings)
         self.members.extend(windings)
+        self.given += len(windings)
 
     @property
     def members(self) -> list[Array]:
@@ -300,6 +302,7 @@ def _ensemble(problem: Problem, tallies: list[_Tally], tier: str) -> Ensemble:
         )
         for k, name in enumerate(order)
     )
+    drawn, met = sum(t.tries - t.given for t in tallies), sum(t.feasible - t.given for t in tallies)
     used = np.flatnonzero(np.abs(stacked).max(axis=0) > 0.0)
     rounded = np.array([[float(f"{v:.7g}") for v in row] for row in stacked[:, used]])
     return Ensemble(
@@ -310,7 +313,7 @@ def _ensemble(problem: Problem, tallies: list[_Tally], tier: str) -> Ensemble:
         weights=np.array([float(f"{w:.12g}") for w in weight]),
         branches=branches,
         prior=tier,
-        infeasible_share=round(1.0 - sum(t.feasible for t in tallies) / sum(t.tries for t in tallies), 6),
+        infeasible_share=round(1.0 - met / drawn, 6) if drawn else 0.0,
     )
 
 
