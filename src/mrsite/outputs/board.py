@@ -22,6 +22,10 @@ from mrsite.outputs.title_marks import legend, north_arrow, scale_bar, scale_che
 
 #: Plotted height of ordinary letters, mm.
 LETTER_MM = 2.5
+#: Texts of the host that are taller are none that is read, but a drawing in another unit.
+_TALLEST_M = 5.0
+#: A text of more letters is wrapped, or no label.
+_LONGEST = 200
 #: Rows of a list on the drawing; longer ones go on in the report.
 _MOST_ROWS = 60
 _MEANING = {
@@ -141,8 +145,9 @@ class Board:
     def _surroundings(self) -> Surroundings:
         if self.plan is None:
             return Surroundings(inside=self.host, rooms=self.rooms)
-        texts = tuple(map(_text_block, (*self.plan.texts, *dimension_texts(self.plan))))
-        return Surroundings(self.plan.line_points, self.plan.line_offsets, texts, self.host, self.rooms)
+        words = (*self.plan.texts, *dimension_texts(self.plan))
+        texts = tuple(_text_block(text) for text in words if 0.0 < text.height_m <= _TALLEST_M)
+        return Surroundings(self.plan.line_points, self.plan.line_offsets, texts, self.host, rooms=self.rooms)
 
     def _style(self, item: str) -> LayerStyle:
         return style_of(item, self.name, self.meanings.get(item) or _MEANING.get(item, ""))
@@ -154,7 +159,7 @@ class Board:
 def _text_block(text: Any) -> Blocks:
     """Return the rectangle of a text of the host, which our texts keep away from."""
     # Where the text begins is not kept: a block about its middle, a fifth wider.
-    wide, high = 0.96 * text.height_m * len(text.text), 1.6 * text.height_m
+    wide, high = 0.96 * text.height_m * min(len(text.text), _LONGEST), 1.6 * text.height_m
     return Blocks(np.array([text.at], dtype=float), np.array([float(text.rotation_deg)]), wide, high)
 
 

@@ -30,8 +30,8 @@ _LEADER_OVER_LINE, _LEADER_OVER_TEXT = 0.15, 0.7
 _AWAY = 0.6
 #: What it weighs to stand in another room than that which a label speaks of, and in one with a magnet in it.
 _OTHER_ROOM, _OTHER_MAGNET = 30.0, 100.0
-#: What a cell weighs that lies outside the building.
-_OUTSIDE = 0.03
+#: What a cell weighs that lies outside the building, and outside a picture, where it would be cut off.
+_OUTSIDE, CUT_OFF = 0.03, 50.0
 #: A label that covers no more than the first lies well; one that covers more than the second is only drawn if needed.
 _WELL, _BADLY = 3.0, 15.0
 _ROUNDS, _MOST_AGAIN = 3, 300
@@ -75,12 +75,15 @@ class Surroundings:
     texts : sequence of Blocks
     inside : box or None
         Where texts should lie, if they can.
+    outside : float
+        How bad it is for each cell to lie elsewhere.
     """
 
     points: Any = ()
     breaks: Any = ()
     texts: tuple[Blocks, ...] = ()
     inside: Box | None = None
+    outside: float = _OUTSIDE
     rooms: Rooms = field(default_factory=Rooms)
 
 
@@ -233,7 +236,7 @@ class _Table:
             x0, y0, x1, y1 = self.around.inside
             x, y = points[..., 0], points[..., 1]
             out = ((x < x0) | (x > x1) | (y < y0) | (y > y1)).mean(axis=1)
-            cost += _OUTSIDE * out * blocks.wide * blocks.high / self.ink.cell**2
+            cost += self.around.outside * out * blocks.wide * blocks.high / self.ink.cell**2
         return np.asarray(cost)
 
     def _hold(self, choice: _Choice, sign: int) -> None:

@@ -58,7 +58,7 @@ def place(drawing: Drawing, linework: Sequence[Any], window: Box) -> bytes:
             return False
         if isinstance(mark, Text):
             return _within(box, window) and mark.note not in cut_off
-        if getattr(mark, "leader", False) and mark.note in cut_off:
+        if getattr(mark, "leader", False) and (mark.note in cut_off or not _within(box, window)):
             return False
         return near(((box[0], box[1]), (box[2], box[3])))
 

@@ -18,7 +18,7 @@ from mrsite.outputs.mark import Drawing
 from mrsite.outputs.marks import conclusion_words, standings_on
 from mrsite.outputs.order import numbered
 from mrsite.outputs.schedules import door_rows, equipment_rows
-from mrsite.outputs.to_do import people, plain_ask, to_do
+from mrsite.outputs.to_do import people, plain_ask, to_do, words
 
 #: What every report says of itself.
 NOT_A_CERTIFICATE = (
@@ -192,7 +192,7 @@ def magnet_rows(scanner: Any) -> dict[str, Any]:
         ["B0", f"{magnet.B0_T:g} T" if magnet.B0_T else "not stated"],
         ["evidence grade", str(magnet.grade)],
         ["shielding", str(magnet.shielding)],
-        ["defaults used", ", ".join(magnet.defaults_used) or "none"],
+        ["defaults used", "; ".join(words()["default"].get(name, name) for name in magnet.defaults_used) or "none"],
         ["file hash", magnet.sha256 or "made in memory"],
     ]
     notes = [*getattr(fit, "notes", ()), *getattr(fit, "refused", ()), *scanner.assumed]

@@ -16,7 +16,7 @@ from mrsite.outputs.magnet_marks import UNVERIFIED, Standing
 from mrsite.outputs.mark import Box, Point
 from mrsite.outputs.marks import drawn_regions, standings_on
 from mrsite.outputs.pictures import Pictures
-from mrsite.outputs.placing import Surroundings, placed
+from mrsite.outputs.placing import CUT_OFF, Surroundings, placed
 
 _SCALES = (10, 20, 25, 50, 75, 100, 125, 150, 200, 250, 500)
 #: Room for the picture of the fringe plot.
@@ -150,7 +150,7 @@ def _lines_on_plan(
     verified = all(s.verified for s in standings_on(outcome, storey))
     lines = lines_of(regions, edges=edges, show=outcome.project.drawing.show)
     marks = line_marks(lines, letter, suffix="" if verified else "UNVERIFIED")
-    shown = placed((*kept, *marks), letter, Surroundings(inside=window))
+    shown = placed((*kept, *marks), letter, Surroundings(inside=window, outside=CUT_OFF))
     return plan_svg.place(replace(drawing, marks=tuple(shown)), pictures.linework(storey), window)
 
 
