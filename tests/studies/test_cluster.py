@@ -39,9 +39,7 @@ def study(two_rooms: Path) -> Path:
 
 def content(out: Path) -> dict[str, bytes]:
     """Every file of a result but the marker."""
-    return {
-        str(p.relative_to(out)): p.read_bytes() for p in sorted(out.rglob("*")) if p.is_file() and p.name[0] != "."
-    }
+    return {str(p.relative_to(out)): p.read_bytes() for p in sorted(out.rglob("*")) if p.is_file() and p.name[0] != "."}
 
 
 def done(out: Path) -> int:

@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 
 from mrsite.base.errors import InputError
+from mrsite.site.earth import EarthField
+from mrsite.site.schema import SurveyEntry
 from mrsite.studies.survey.assimilate import pattern
 from mrsite.studies.survey.readings import read_readings
+from mrsite.studies.survey.run import _background
 from mrsite.studies.survey.suspicions import suspicions
 from mrsite.studies.survey.verdicts import compliance
 
@@ -99,3 +102,16 @@ def test_order_in_residuals_is_told_from_chance() -> None:
     assert pattern(at, rng.normal(size=60)) > 0.05
     bump = np.exp(-((at - [2, 2]) ** 2).sum(axis=1) / 2)
     assert pattern(at, bump + 0.05 * rng.normal(size=60)) < 0.01
+
+
+def test_the_earth_of_the_site_is_offered_and_a_measured_background_taken() -> None:
+    earth = EarthField(50e-6, (2e-6, 18e-6, -44.5e-6), "as stated")
+    silent = SurveyEntry(readings="r.csv")
+    nothing, (said,) = _background(silent, None)
+    offered, (more,) = _background(silent, earth)
+    assert not nothing.any()
+    assert not offered.any()
+    assert "[earth]" not in said
+    assert "background = [2.0, 18.0, -44.5] (as stated)" in more
+    taken, _ = _background(SurveyEntry(readings="r.csv", background=(1.0, 2.0, 3.0)), earth)
+    assert taken == pytest.approx([1e-6, 2e-6, 3e-6])

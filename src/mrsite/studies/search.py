@@ -192,4 +192,3 @@ def _best(results: Sequence[Result], most: int) -> list[int]:
         return (not kept[k].kept, violations(results[k]), outside is None, outside, k)
 
     return sorted(assessed, key=order)[:most]
-

@@ -13,6 +13,7 @@ from mrsite.base.text import inert
 from mrsite.base.toml import Document
 from mrsite.checks.finding import Outcome
 from mrsite.checks.run import assess
+from mrsite.site.earth import EarthField
 from mrsite.site.load import load_project
 from mrsite.site.project import Project, Scanner, Space, Storey
 from mrsite.site.schema import SurveyEntry, read_site_file
@@ -128,7 +129,7 @@ def survey(
     scanner = _scanner(project, entry)
     storeys = _storeys(project, scanner, table)
     points = _points(project, table, storeys)
-    background, said = _background(entry, table)
+    background, said = _background(entry, project.earth)
     sign, note = _sign(scanner, points, background, table.B)
     verdicts = _verdicts(project, scanner, table, meter, storeys, points, sign * background)
     doubts = _doubts(scanner, table, storeys, points, sign * background, verdicts)
@@ -218,14 +219,25 @@ def _points(project: Project, table: Readings, storeys: list[Storey]) -> Array:
     return points
 
 
-def _background(entry: SurveyEntry | None, table: Readings) -> tuple[Array, tuple[str, ...]]:
-    """The background as a vector in the site frame, T."""
+def _background(entry: SurveyEntry | None, earth: EarthField | None) -> tuple[Array, tuple[str, ...]]:
+    """The background as a vector in the site frame, T.
+
+    The earth's field that a site states is offered, not taken: what is subtracted must have been measured where the
+    readings were, for steel turns it, and an instrument that was zeroed there has it out already.
+    """
     stated = entry.background if entry is not None else None
     if stated is None:
-        return np.zeros(3), (
+        said = (
             "no background is stated: the earth's field (about 0.05 mT) is in the readings and not "
-            "subtracted; give [[survey]] background = [x, y, z] in uT, plan axes and up",
+            "subtracted; give [[survey]] background = [x, y, z] in uT, plan axes and up, measured with the magnet off"
         )
+        if earth is not None and earth.vector_T is not None:
+            x, y, z = (1e6 * v for v in earth.vector_T)
+            said += (
+                "; if it was not measured and the instrument was not zeroed on site, that of [earth] stands in for "
+                f"it, away from steel: background = [{x:.1f}, {y:.1f}, {z:.1f}] ({earth.how})"
+            )
+        return np.zeros(3), (said,)
     if isinstance(stated, tuple):
         return np.array(stated) * 1e-6, (f"background {stated} uT subtracted as a vector",)
     return np.zeros(3), (
