@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from mrsite.base.errors import InputError
-from mrsite.magnets.members import member_distances, member_values, scale_of
+from mrsite.magnets.members import bore_ceiling, member_distances, member_values, scale_of
 from mrsite.magnets.model import Array, MagnetModel
 from mrsite.magnets.rays import outermost, source_magnitude
 from mrsite.magnets.record import band_shape, weighted_band
@@ -228,8 +228,10 @@ def banded_values(
         members = member_values(model, rho, z, quantity)
         stretch, _ = _shape(model, quantity)
         # Stretched in the logarithm: a field is a magnitude, and its errors are factors.
-        low, high = weighted_band(np.log(np.maximum(members, 1e-30)), model.ensemble.weights, stretch)
-        up, down = np.maximum(np.exp(high) - value, 0.0), np.maximum(value - np.exp(low), 0.0)
+        low, high = np.exp(weighted_band(np.log(np.maximum(members, 1e-30)), model.ensemble.weights, stretch))
+        if quantity == "B":
+            high = np.minimum(high, np.maximum(bore_ceiling(model, rho), members.max(axis=0)))
+        up, down = np.maximum(high - value, 0.0), np.maximum(value - low, 0.0)
     shift_up, shift_down = _shifted(source, points, value, quantity, extra_m)
     upper = value + np.sqrt(up**2 + (spread * value) ** 2 + shift_up**2)
     lower = value - np.sqrt(down**2 + (spread * value) ** 2 + shift_down**2)

@@ -110,6 +110,36 @@ def member_values(model: MagnetModel, rho: Array, z: Array, quantity: str) -> Ar
     return out
 
 
+def bore_ceiling(model: MagnetModel, rho: Array) -> Array:
+    """Return the strongest |B| that any member has along the bore, at these distances from its axis.
+
+    The windings that fit differ in where they end, not in how strong their bore is: a band stretched at one place
+    beyond what each of them reaches anywhere would be that of no magnet.
+
+    Parameters
+    ----------
+    rho : (n,) float64, m
+
+    Returns
+    -------
+    (n,) float64, T
+        Infinite outside the bore.
+    """
+    radii, strongest = _along_the_bore(model)
+    return np.where(rho <= radii[-1], np.interp(rho, radii, strongest), np.inf)
+
+
+@lru_cache(maxsize=24)
+def _along_the_bore(model: MagnetModel) -> tuple[Array, Array]:
+    assert model.ensemble is not None
+    cells = model.ensemble.cells
+    radii = np.linspace(0.0, 0.9 * cells[:, 0].min(), 10)
+    z = np.linspace(-1.0, 1.0, 81) * np.abs(cells[:, 2:]).max()
+    rho, along = np.meshgrid(radii, z, indexing="ij")
+    values = member_values(model, rho.ravel(), along.ravel(), "B").max(axis=0)
+    return radii, np.maximum.accumulate(values.reshape(rho.shape).max(axis=1))
+
+
 def _by_cells(model: MagnetModel, rho: Array, z: Array, quantity: str) -> Array:
     e = model.ensemble
     assert e is not None
