@@ -70,6 +70,17 @@ def test_values_lie_in_their_band_and_the_band_grows(fitted: MagnetModel) -> Non
         assert (wider[1] <= low).all()
 
 
+def test_no_band_tells_of_a_stronger_bore_than_any_member_has() -> None:
+    """The figures of a class leave open where the bore ends: the field may reach on, and not beyond its own size."""
+    model = load_model("generic-7t-unverified")
+    z = np.linspace(0.0, 2.0, 41)
+    axis = np.column_stack([0.0 * z, 0.0 * z, z])
+    _, _, high = banded_values(model, axis, site_spread=0.0)
+    strongest = max(np.linalg.norm(one.flux_density(axis), axis=1).max() for one in model.member_sources())
+    assert model.B0_T <= high.max() <= 1.01 * strongest
+    assert high[20] > 6.0, "1 m out the magnet may still be at its full field"
+
+
 def test_value_and_line_bands_say_the_same(fitted: MagnetModel) -> None:
     # Along the axis |B| falls: the upper edge of the line is where the upper edge of the value is the level.
     banded = banded_profile(fitted, 3e-3, site_spread=0.0)
