@@ -54,6 +54,7 @@ def choose_barriers(
 ) -> Iterator[Barriers]:
     """Give the choices of wall lines worth trying, the surest first."""
     from mrsite.plans.shape import door_panels, wall_shaped
+
     kind = np.array(kinds, dtype=object)
     of = kind[drawing.owner] if len(drawing.owner) else np.zeros(0, dtype=object)
 

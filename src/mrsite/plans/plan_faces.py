@@ -41,9 +41,7 @@ def plan_faces(
     return [bool(good[k]) for k in of], [bool(g) for g in good], reasons
 
 
-def sheet_frames(
-    faces: Sequence[Any], ways: Sequence[Doorway], joins: Sequence[tuple[int, int]]
-) -> Bools:
+def sheet_frames(faces: Sequence[Any], ways: Sequence[Doorway], joins: Sequence[tuple[int, int]]) -> Bools:
     """Faces that lie around three and more others and that no door leads into from a room: frames, not rooms.
 
     A corridor around a core has doors on its inner side; the ground between a building and a sheet
