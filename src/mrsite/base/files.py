@@ -145,9 +145,7 @@ def check_output_folder(path: Path | str, *, inputs: Iterable[Path | str] = (), 
             )
         for source in inputs:
             if Path(os.path.realpath(source)).is_relative_to(real):
-                raise InputError(
-                    f"{given}: the input {source} lies in it and would be replaced; give another folder"
-                )
+                raise InputError(f"{given}: the input {source} lies in it and would be replaced; give another folder")
     _check_place(real.parent, max(need, LEAST_FREE_BYTES), given)
     return real
 
@@ -266,9 +264,7 @@ def _check_place(folder: Path, need: int, shown: Path) -> None:
     if not folder.is_dir():
         raise InputError(f"{shown}: {folder} is a file, not a folder; give another place to write to")
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise MachineError(
-            f"{shown}: the folder {folder} cannot be written; give another place or ask for permission"
-        )
+        raise MachineError(f"{shown}: the folder {folder} cannot be written; give another place or ask for permission")
     with contextlib.suppress(OSError):
         free = shutil.disk_usage(folder).free
         if free < need:
@@ -331,9 +327,7 @@ def _carry_over(old: Path, new: Path, files: Mapping[str, bytes], shown: Path) -
             if relative in ours:
                 continue
             if relative in files:
-                raise InputError(
-                    f"{shown}: {relative!r} was not written by mrsite and would be replaced; move it away"
-                )
+                raise InputError(f"{shown}: {relative!r} was not written by mrsite and would be replaced; move it away")
             target = new / relative
             target.parent.mkdir(parents=True, exist_ok=True)
             if source.is_symlink():
@@ -481,9 +475,7 @@ def _holder_lives(descriptor: int) -> bool:
 
 def _refused(shown: Path, error: OSError) -> MachineError:
     if error.errno in _FULL:
-        return MachineError(
-            f"{shown}: the disk is full; free some space or give another place (nothing was changed)"
-        )
+        return MachineError(f"{shown}: the disk is full; free some space or give another place (nothing was changed)")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return MachineError(
             f"{shown}: cannot be written ({error.strerror}); give another place or ask for permission "

@@ -72,17 +72,30 @@ def jit(
 
 
 def _stamped(dispatcher: F, function: Callable[..., Any]) -> F:
-    """Tie a kernel's cache to all source files of its folder, not to its own alone.
+    """Tie a kernel's cache to all source files of its folder, not to its own alone, and do without a damaged one.
 
-    Numba does not see a change in another file whose kernel was inlined, and would go on with the old one.
+    Numba does not see a change in another file whose kernel was inlined, and would go on with the old one; and it
+    ends where a kept file is cut short or names a module that an upgrade has taken away.
     """
     try:
         cache_file = dispatcher._cache._cache_file  # type: ignore[attr-defined]
         folder = str(Path(function.__code__.co_filename).parent)
         cache_file._source_stamp = (cache_file._source_stamp, _folder_stamp(folder))
+        cache_file._load_index = _or_nothing(cache_file._load_index, dict)
+        cache_file._load_data = _or_nothing(cache_file._load_data, lambda: None)
     except (AttributeError, OSError):  # another numba: its own stamp alone
         pass
     return dispatcher
+
+
+def _or_nothing(load: Callable[..., Any], nothing: Callable[[], Any]) -> Callable[..., Any]:
+    def loaded(*names: str) -> Any:
+        try:
+            return load(*names)
+        except Exception:  # whatever damage does to unpickling: the kernel is compiled anew
+            return nothing()
+
+    return loaded
 
 
 @remembered
