@@ -92,7 +92,8 @@ def _or_nothing(load: Callable[..., Any], nothing: Callable[[], Any]) -> Callabl
     def loaded(*names: str) -> Any:
         try:
             return load(*names)
-        except Exception:  # whatever damage does to unpickling: the kernel is compiled anew
+        except Exception:  # damage may raise anything; the kernel is compiled anew, and the log says why
+            _log.info("a kept kernel cannot be read and is compiled anew", exc_info=True)
             return nothing()
 
     return loaded
